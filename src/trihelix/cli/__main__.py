@@ -1,0 +1,3 @@
+from trihelix.cli import main
+
+main()
