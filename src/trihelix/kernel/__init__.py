@@ -1,0 +1,1 @@
+"""How anything is done: the action, the journal, the inbox, permission scopes, files, outbox, jobs."""

@@ -1,0 +1,147 @@
+"""Who acts, with which rights, and what they may see. Deny by default; every read starts from :func:`visible_to`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from trihelix.kernel import clock
+from trihelix.kernel.models import Grant, Participant, Record, User
+
+# Roles over the whole province (grant without scope). The rest are held in a body or a node.
+PROVINCE_ROLES = ("officer", "auditor", "leader", "finance", "discipline", "admin", "operator", "reviewer_office")
+SEES_ALL = frozenset({"officer", "auditor", "leader", "finance", "discipline", "admin", "operator", "system"})
+BODY_ROLES = ("member", "body_admin", "transfer_office", "researcher", "signer", "body_finance")
+NODE_ROLES = ("station",)
+
+T = TypeVar("T", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The one who acts: an account with the roles it holds today, perhaps on behalf of another."""
+
+    user_id: int | None
+    name: str
+    roles: frozenset[str] = frozenset()
+    body_roles: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    node_ids: frozenset[int] = frozenset()
+    person_id: int | None = None
+    on_behalf_of: int | None = None
+    system: bool = False
+    demo: bool = False
+    language: str = "zh-hans"
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def bodies(self) -> frozenset[int]:
+        return frozenset(self.body_roles)
+
+    @property
+    def sees_all(self) -> bool:
+        return self.system or bool(self.roles & SEES_ALL)
+
+    def roles_on(self, record: Record) -> frozenset[str]:
+        """The roles this actor plays on a record: ``owner``, ``node``, province roles, body roles, case roles."""
+        found = set(self.roles)
+        if self.system:
+            found.add("system")
+        if record.owner_id in self.body_roles or record.pk in self.body_roles:
+            found |= {"owner", *(f"owner:{r}" for r in self.body_roles.get(record.owner_id or record.pk, ()))}
+        if self.user_id is not None and record.created_by_id == self.user_id:
+            found.add("author")
+        if record.node_id is not None and record.node_id in self.node_ids:
+            found.add("node")
+        if record.pk and (self.bodies or self.user_id):
+            parts = Participant.objects.filter(record=record, until=None).filter(Q(body_id__in=self.bodies) | Q(user_id=self.user_id or -1))
+            found |= set(parts.values_list("role", flat=True))
+        if self.person_id is not None and record.owner_id is not None and record.owner_id == self.person_id:
+            found.add("owner")
+        return frozenset(found)
+
+    def scope_tokens(self) -> list[str]:
+        """Tokens of the search index that this viewer may see."""
+        if self.sees_all:
+            return ["all"]
+        tokens = ["public"]
+        if self.signed_in:
+            tokens.append("members")
+        tokens += [f"body:{b}" for b in sorted(self.bodies)] + [f"node:{n}" for n in sorted(self.node_ids)]
+        return tokens
+
+
+VISITOR = Actor(None, "访客")
+SYSTEM = Actor(None, "系统", system=True)
+
+
+def actor_for(user: Any, on: dt.date | None = None, on_behalf_of: int | None = None) -> Actor:
+    """The actor of an account with the grants valid on a date; one query, plus one where it works for a node."""
+    if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
+        return VISITOR
+    day = on or clock.today()
+    grants = Grant.objects.filter(user=user, valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    roles: set[str] = set()
+    bodies: dict[int, set[str]] = {}
+    nodes: set[int] = set()
+    for role, scope in grants.values_list("role", "scope_id"):
+        if scope is None:
+            roles.add(role)
+        elif role in NODE_ROLES:
+            nodes.add(scope)
+        else:
+            bodies.setdefault(scope, set()).add(role)
+    if nodes:
+        below = Q(owner_id__in=nodes) | Q(owner__owner_id__in=nodes)  # 1 → 10 → N: a node works for those below it
+        nodes |= set(Record.objects.filter(below, register="nodes").values_list("pk", flat=True))
+    return Actor(
+        user.pk, str(user), frozenset(roles), {b: frozenset(r) for b, r in bodies.items()}, frozenset(nodes),
+        user.person_id, on_behalf_of, user.system, user.demo, user.language,
+    )  # fmt: skip
+
+
+def system_user() -> User:
+    """The account under which the system itself acts; it cannot sign in."""
+    user, created = User.objects.get_or_create(
+        username="system", defaults={"display_name": "系统", "system": True, "is_active": False}
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def visible_q(actor: Actor, prefix: str = "") -> Q:
+    """The condition under which ``actor`` sees a record; ``prefix`` leads from the queried table to it (``"record__"``)."""
+    if actor.sees_all:
+        return Q()
+    seen = Q(**{f"{prefix}visibility": "public"})
+    if actor.signed_in:
+        ref = f"{prefix}pk" if prefix else "pk"
+        case = Participant.objects.filter(record=OuterRef(ref), until=None).filter(Q(body_id__in=actor.bodies) | Q(user_id=actor.user_id))
+        seen |= Q(**{f"{prefix}visibility": "members"}) | Q(Exists(case))
+        if actor.bodies or actor.person_id:
+            own = actor.bodies | ({actor.person_id} if actor.person_id else set())
+            seen |= Q(**{f"{prefix}owner_id__in": own}) | Q(**{f"{prefix}pk__in": own})
+    if actor.node_ids:
+        seen |= Q(**{f"{prefix}node_id__in": actor.node_ids}) & ~Q(**{f"{prefix}visibility": "sealed"})
+    return seen
+
+
+def visible_to(actor: Actor, queryset: models.QuerySet[T]) -> models.QuerySet[T]:
+    """Only the rows that the actor may see; the table is ``Record`` or a register's."""
+    prefix = "" if queryset.model is Record else "record__"
+    condition = visible_q(actor, prefix)
+    return queryset.filter(condition) if condition else queryset
+
+
+def entries(actor: Actor, model: type[T]) -> models.QuerySet[T]:
+    """The register's rows visible to the actor: where every list, export, figure and API answer starts."""
+    return visible_to(actor, model._default_manager.all())

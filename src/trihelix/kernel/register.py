@@ -1,0 +1,124 @@
+"""The declaration of a register: one object that pages, API, command line, import, export and search all read.
+
+A new register fills the rooms (models, flow, actions, sheets …) and declares itself once; everything generic
+(list, record page, form, API, Excel in and out, inbox, history) follows from the declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trihelix.engines.errors import Problem, Refused
+from trihelix.engines.flow import Flow
+from trihelix.engines.sheets import Column, Sheet
+
+if TYPE_CHECKING:
+    from django.db import models
+
+    from trihelix.kernel.actor import Actor
+
+NO_PROBLEMS: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act on a record of a register, as registered by ``@action``."""
+
+    register: str
+    act: str
+    zh: str
+    en: str
+    run: Callable[..., Any]
+    fields: tuple[Column, ...] = ()
+    roles: tuple[str, ...] = ()  # for acts that are no transition of the flow
+    danger: bool = False  # asks for confirmation
+    safe: bool = False  # may be done from the inbox row
+    creates: bool = False
+    hidden: bool = False  # done by the system or by other acts, never offered on screen
+
+    @property
+    def name(self) -> str:
+        return f"{self.register}.{self.act}"
+
+
+@dataclass
+class Register:
+    """A register: its table, its flow, its sheet, and how it shows itself.
+
+    ``links`` names sheet columns that point to other registers: column → (register, link kind); kept as ``Link`` rows with order.
+    ``refs`` names sheet columns that are foreign keys to ``Record``: column → register.
+    ``personal`` and ``confidential`` name columns: personal values enter the journal only as keyed hashes,
+    confidential ones are shown to owner, officers and participants who accepted the terms, and never indexed publicly.
+    """
+
+    id: str
+    model: type[models.Model]
+    zh: str
+    en: str
+    prefix: str
+    flow: Flow
+    sheet: Sheet
+    area: str = "data"  # place in the navigation: needs, results, deals, programmes, people, platforms, finance, governance, data
+    help_zh: str = ""
+    help_en: str = ""
+    list_columns: tuple[str, ...] = ("number", "title", "state", "owner", "updated_at")
+    filters: tuple[str, ...] = ()
+    facts_shown: tuple[str, ...] = ()  # key facts on the record page; empty = the whole sheet
+    public: bool = True
+    create_roles: tuple[str, ...] = ("owner", "node", "officer", "operator")
+    change_states: tuple[str, ...] | None = None  # states in which the owner may change the sheet; None = all but ends
+    personal: frozenset[str] = frozenset()
+    confidential: frozenset[str] = frozenset()
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    refs: Mapping[str, str] = field(default_factory=dict)
+    owner_column: str = "owner"
+    title_column: str = "title"
+    import_state: str = ""  # the state of imported rows when the importer may put them there; default: the flow's initial
+    import_visibility: str = ""
+    check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
+    facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}
+    prepare: Callable[[dict[str, Any]], None] = lambda values: None  # fills derived columns before writing
+    node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's
+    search_doc: Callable[[Any], dict[str, Any] | None] | None = None
+    panels: tuple[str, ...] = ()  # extra templates on the record page
+    acts: dict[str, Act] = field(default_factory=dict)
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.sheet.columns if c.name == name), None)
+
+    def state_label(self, state: str, lang: str = "zh") -> str:
+        found = next((s for s in self.flow.states if s.id == state), None)
+        return getattr(found, "en" if lang.startswith("en") else "zh") if found else state
+
+    def label(self, lang: str = "zh") -> str:
+        return self.en if lang.startswith("en") else self.zh
+
+
+REGISTERS: dict[str, Register] = {}
+
+
+def declare(register: Register) -> Register:
+    """Enter a register into the house; ids are unique."""
+    if register.id in REGISTERS and REGISTERS[register.id].model is not register.model:
+        raise ValueError(f"register {register.id} declared twice")
+    REGISTERS[register.id] = register
+    return register
+
+
+def register_of(register_id: str) -> Register:
+    """The declared register, or a refusal that lists what exists."""
+    try:
+        return REGISTERS[register_id]
+    except KeyError:
+        known = "、".join(sorted(REGISTERS))
+        raise Refused.one("unknown_register", f"没有名为 “{register_id}” 的登记库；可用：{known}", field="register", value=register_id) from None
+
+
+def attribute(column: str) -> str:
+    """Model attribute of a sheet column: money columns store integer fen."""
+    for unit in ("_wan", "_yuan"):
+        if column.endswith(unit):
+            return column[: -len(unit)] + "_fen"
+    return column

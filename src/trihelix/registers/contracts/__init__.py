@@ -1,0 +1,1 @@
+"""Deals (交易) and technology contracts (技术合同)."""

@@ -1,0 +1,1 @@
+"""Experts (专家), found by their outputs, never by claims."""

@@ -1,0 +1,86 @@
+"""Declaration of the register of needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trihelix.engines.errors import Problem
+from trihelix.kernel import clock
+from trihelix.kernel.register import Register, declare
+from trihelix.kernel.search_docs import document
+from trihelix.kernel.standard import standard_actions
+from trihelix.registers.needs import flow, models, sheets
+
+
+def missing_items(values: Mapping[str, Any]) -> list[str]:
+    """Which of the four mandatory items a technical need still lacks (sheet column names)."""
+    if (values.get("kind") or "technical") != "technical":
+        return []
+    return [name for name in sheets.MANDATORY if values.get(name) in (None, "", [], 0)]
+
+
+def _check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
+    importing = context.get("import")
+    if importing and row.get("state") not in ("draft", *flow.FAILED):
+        for name in missing_items(row):
+            column = next(c for c in sheets.NEEDS.columns if c.name == name)
+            yield Problem("required", f"技术需求须填写 “{column.zh}”", field=name, clause="需求四项必填")
+    deadline = row.get("deadline")
+    if deadline is not None and deadline < clock.today() and not row.get("number"):
+        yield Problem("date_past", f"研发时限 {deadline} 已过，请填写今后的日期", field="deadline", value=str(deadline))
+    if row.get("budget_wan") is not None and row["budget_wan"] < 0:
+        yield Problem("negative", "资金投入不能为负", field="budget_wan", value=row["budget_wan"])
+    if row.get("anonymous") and row.get("secrecy") == "confidential":
+        yield Problem("secrecy_conflict", "内部需求不公开发布，不需匿名；请二选一", field="anonymous")
+
+
+def facts(need: models.Need, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts for the flow's guards."""
+    row = {"kind": need.kind, "indicators": need.indicators, "budget_wan": need.budget_fen, "ownership": need.ownership, "deadline": need.deadline}
+    candidates = values.get("_candidates")
+    return {
+        "missing": missing_items(row), "deadline_ahead": need.deadline is None or need.deadline >= clock.today(),
+        "duplicates_ok": not candidates or bool(values.get("not_duplicate")),
+    }  # fmt: skip
+
+
+def need_text(need: models.Need) -> str:
+    """The whole wording of a need, as the matching engine reads it."""
+    indicators = "；".join(f"{i.get('name', '')} {i.get('op') or ''} {i.get('target', '')}{i.get('unit') or ''}" for i in need.indicators)
+    return "\n".join(t for t in (need.record.title, need.problem, indicators, need.conditions, need.tried) if t)
+
+
+def _doc(need: models.Need) -> dict[str, Any] | None:
+    hide = need.anonymous and need.record.state in ("published", "matching")
+    text = [need_text(need)] if need.secrecy != "confidential" else []
+    return document(
+        need, text=text, holder="匿名" if hide else None,
+        facets={"kind_of": [need.kind], "field": need.fields, "region": [need.division], "ownership": [need.ownership]},
+        numbers={"amount": need.budget_fen, "year": need.deadline.year if need.deadline else None},
+    )  # fmt: skip
+
+
+def _prepare(values: dict[str, Any]) -> None:
+    values["kind"] = values.get("kind") or "technical"
+    values["secrecy"] = values.get("secrecy") or "open"
+    values["anonymous"] = bool(values.get("anonymous"))
+
+
+NEEDS = declare(
+    Register(
+        "needs", models.Need, "需求", "Need", "XQ", flow.FLOW, sheets.NEEDS, area="needs",
+        help_zh="企业的技术、资金、销售渠道需求。技术需求须写明核心指标、资金投入、产权归属、研发时限四项。",
+        help_en="Technical, capital and sales-channel needs of firms. Technical needs state core indicators, money, ownership and deadline.",
+        list_columns=("number", "title", "owner", "kind", "budget_wan", "deadline", "state"),
+        filters=("kind", "fields", "division", "ownership", "deadline", "owner"),
+        create_roles=("owner", "node", "officer", "operator"), change_states=("draft", "submitted", "refining", "published", "matching", *flow.FAILED),
+        personal=frozenset({"contact_name", "contact_phone", "contact_email"}), confidential=frozenset({"tried"}),
+        import_state="published", import_visibility="public", check=_check, facts=facts, prepare=_prepare, search_doc=_doc,
+        panels=("needs/_matches.html",),
+    )
+)  # fmt: skip
+
+from trihelix.registers.needs import actions  # noqa: E402, F401
+
+standard_actions(NEEDS)

@@ -1,0 +1,1 @@
+"""Bodies (单位), people (人员), memberships and market nodes (技术市场站点)."""

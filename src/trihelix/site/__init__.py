@@ -1,0 +1,1 @@
+"""How people reach it: settings, urls, portal pages, theme, API root, accounts."""
