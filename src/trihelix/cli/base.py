@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,24 @@ def emit(obj: Any, as_json: bool, text: str | None = None) -> None:
     click.echo(dumps(obj) if as_json or text is None and not sys.stdout.isatty() else (text if text is not None else dumps(obj, 2)))
 
 
-def read_json(path: str | Path) -> Any:
-    """A JSON input file (``-`` = standard input); a syntax error is a refusal with its line."""
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in seen:
+            raise Refused.one("duplicate_key", f"键“{key}”在同一对象中重复", field=key)
+        seen[key] = value
+    return seen
+
+
+def read_json(path: str | Path, *, exact: bool = False) -> Any:
+    """A JSON input file (``-`` = standard input); a syntax error is a refusal with its line.
+
+    ``exact`` (money) keeps decimals as ``Decimal`` and refuses a key written twice.
+    """
     name = str(path)
     try:
         raw = sys.stdin.read() if name == "-" else Path(path).read_text(encoding="utf-8-sig")
-        return json.loads(raw)
+        return json.loads(raw, parse_float=Decimal, object_pairs_hook=_unique) if exact else json.loads(raw)
     except FileNotFoundError as exc:
         raise Refused.one("no_file", f"找不到文件 {name}", field="file", value=name) from exc
     except (UnicodeDecodeError, json.JSONDecodeError) as exc:
