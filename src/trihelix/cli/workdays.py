@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from pathlib import Path
 
 import click
 
 from trihelix.cli.base import emit
 from trihelix.engines.errors import Refused
-
-
-def calendar_folder(region: str) -> Path:
-    """The book's calendar folder: ``$TRIHELIX_BOOKS``, else beside the package (wheel), else the source tree."""
-    package = Path(__file__).resolve().parents[1]
-    named = os.environ.get("TRIHELIX_BOOKS")
-    roots = [Path(named)] if named else [package / "books", package.parents[1] / "books"]
-    return next((r / region / "calendar" for r in roots if (r / region).is_dir()), roots[0] / region / "calendar")
 
 
 def parse_date(text: str, field: str) -> date:
@@ -38,10 +29,11 @@ def parse_date(text: str, field: str) -> date:
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 def workdays(start: str, n: int, kind: str, first_day_counts: bool, roll: bool, region: str, as_json: bool) -> None:
     """期限截止日；尚未公布放假安排的年份标为未确认。"""
+    from trihelix.engines.books import book_path
     from trihelix.engines.workdays import Calendar
 
     first = parse_date(start, "from")
-    calendar = Calendar.load(calendar_folder(region))
+    calendar = Calendar.load(book_path(region, os.environ) / "calendar")
     due = calendar.add(first, n, "calendar" if kind == "calendar" else "working", first_day_counts, roll)
     answer = {
         "date": due.date,

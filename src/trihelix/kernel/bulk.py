@@ -251,6 +251,7 @@ def import_file(register: Register, path: Path, by: Actor, *, dry_run: bool = Fa
     """Import a sheet file; returns the stable result. With any error nothing is written."""
     rows, problems = sheets.read(register.sheet, path)
     decision = decide(register, rows, problems, by, progress)
+    decision.read = len({n for n, _ in rows} | {p.row for p in problems if isinstance(p.row, int)})
     if decision.problems or dry_run:
         return decision.summary()
     entry = apply(register, decision, by, name=path.name)
