@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,21 +102,35 @@ class Fault:
 
 
 def verify(entries: Iterable[Sealed], head: tuple[int, str] | None = None, start: tuple[int, str] = (0, GENESIS)) -> list[Fault]:
-    """Replay a chain from ``start``; ``head`` is the (seq, hash) noted elsewhere, so that a cut tail shows."""
+    """Replay a chain from ``start``; ``head`` is the (seq, hash) noted elsewhere, so that a cut tail or a rewritten chain shows.
+
+    An entry replaced together with its hashes cannot be told from one deleted with the rest renumbered; both are
+    reported where the links part. Entries are read once and none is kept, so a chain of any length may be streamed.
+    """
     faults: list[Fault] = []
     seq, previous = start
+    before = ""  # the hash before the last entry: what a successor still names when the last entry was slipped in
+    headless = head is not None and head[0] > 0
     for entry in entries:
-        if entry.seq > seq + 1:
-            faults.append(Fault("deleted", seq + 1, f"第 {seq + 1} 至 {entry.seq - 1} 号条目缺失"))
-        elif entry.seq <= seq:
-            faults.append(Fault("inserted", entry.seq, f"第 {entry.seq} 号条目重复出现"))
-        if digest(entry.content) != entry.digest:
-            faults.append(Fault("altered", entry.seq, f"第 {entry.seq} 号条目的内容被改动"))
-        if entry.previous != previous and entry.seq == seq + 1:
-            faults.append(Fault("inserted", entry.seq, f"第 {entry.seq} 号条目与前一条不衔接"))
-        if link(entry.previous, entry.digest) != entry.hash:
-            faults.append(Fault("altered", entry.seq, f"第 {entry.seq} 号条目的摘要与封条不符"))
-        seq, previous = entry.seq, entry.hash
-    if head is not None and (seq < head[0] or (seq == head[0] and previous != head[1])):
-        faults.append(Fault("cut", seq + 1, f"链尾与外部记录的链头（第 {head[0]} 号）不符"))
+        faults += _faults(entry, seq, previous, before)
+        if head is not None and entry.seq == head[0] and entry.hash == head[1]:
+            headless = False
+        seq, previous, before = entry.seq, entry.hash, previous
+    if head is not None and headless:
+        faults.append(Fault("cut", min(seq + 1, head[0]), f"链与外部记录的链头（第 {head[0]} 号）不符：末尾被截断，或整链被改写"))
     return faults
+
+
+def _faults(entry: Sealed, seq: int, previous: str, before: str) -> Iterator[Fault]:
+    if entry.seq > seq + 1:
+        yield Fault("deleted", seq + 1, f"第 {seq + 1} 至 {entry.seq - 1} 号条目缺失")
+    elif entry.seq <= seq:
+        yield Fault("inserted", entry.seq, f"第 {entry.seq} 号条目重复出现")
+    elif entry.previous != previous and entry.previous == before:
+        yield Fault("inserted", seq, f"第 {seq} 号条目是插入的：第 {entry.seq} 号仍接在它之前的条目上")
+    elif entry.previous != previous and link(entry.previous, entry.digest) == entry.hash:
+        yield Fault("altered", seq or entry.seq, f"第 {seq} 号与第 {entry.seq} 号条目不衔接：前者被替换，或两者之间有条目被删除")
+    if digest(entry.content) != entry.digest:
+        yield Fault("altered", entry.seq, f"第 {entry.seq} 号条目的内容被改动")
+    if link(entry.previous, entry.digest) != entry.hash:
+        yield Fault("altered", entry.seq, f"第 {entry.seq} 号条目的摘要与封条不符")
