@@ -51,5 +51,7 @@ def timeline(instrument_file: str | None, kind: str | None, on: str | None, regi
         raise Refused.one("no_file", "请给出约定文件，或用 --example 打印示例", field="file")
     models = instruments.load_models(book_path(region, os.environ))
     found = instruments.parse_instrument(read_json(instrument_file, exact=True), models)
-    rows = instruments.timeline(found, models, None if on is None else parse_date(on, "on"))
+    for hint in found.built.hints:
+        click.echo(f"提示：{hint}", err=True)
+    rows = instruments.timeline(found, None if on is None else parse_date(on, "on"))
     emit([row.as_json() for row in rows], as_json)
