@@ -161,3 +161,65 @@ def all_feasible(problem: dict[str, Any]) -> list[frozenset[Pair]]:
 def totals(problem: dict[str, Any], chosen: frozenset[Pair]) -> dict[str, int]:
     score = {(i, e): s for i, e, s in problem["affinity"]}
     return {i["id"]: sum(score[p] for p in chosen if p[0] == i["id"]) for i in problem["items"]}
+
+
+def any_feasible(problem: dict[str, Any], bend: Counter[tuple[str, ...]] | None = None) -> bool:
+    pairs = sorted(allowed(problem))
+    return any(feasible(problem, frozenset(c), bend) for r in range(len(pairs) + 1) for c in itertools.combinations(pairs, r))
+
+
+def bent(problem: dict[str, Any], changes: list[list[Any]]) -> tuple[dict[str, Any], Counter[tuple[str, ...]]]:
+    """The problem after changes (all kinds but new_expert) and the granted bends."""
+    experts = [dict(e) for e in problem["experts"]]
+    conflicts, bend = list(problem["conflicts"]), Counter()
+    for kind, *args, units in changes:
+        if kind == "expert_cap":
+            next(e for e in experts if e["id"] == args[0])["cap"] += units
+        elif kind == "waive_conflict":
+            assert all(r == "co-author" for i, e, r in conflicts if [i, e] == args)
+            conflicts = [c for c in conflicts if c[:2] != args]
+        else:
+            bend[kind, *args] += units
+    return {**problem, "experts": experts, "conflicts": conflicts}, bend
+
+
+def levers(problem: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Every single unit of relief that the menu prices (new_expert aside), with its price."""
+    prices = problem["relief_menu"]["prices"]
+    out: list[tuple[Any, ...]] = []
+    if "expert_cap" in prices:
+        out += [("expert_cap", e["id"]) for e in problem["experts"]]
+    if "waive_conflict" in prices:
+        bad = {(i, e) for i, e, r in problem["conflicts"] if r != "co-author"}
+        out += sorted({("waive_conflict", i, e) for i, e, _ in problem["conflicts"] if (i, e) not in bad})
+    for item in problem["items"]:
+        if "seat_short" in prices and "need" in item:
+            out.append(("seat_short", item["id"]))
+        if "count_waiver" in prices:
+            kinds = {*problem["limits"].get("min_count_on_panel", {}), *problem["limits"].get("min_share_on_panel", {})}
+            out += [("count_waiver", item["id"], k) for k in sorted(kinds)]
+        if "same_on_panel" in prices:
+            for a in problem["limits"].get("max_same_on_panel", {}):
+                out += [("same_on_panel", item["id"], a, v) for v in sorted({e[a] for e in problem["experts"] if a in e})]
+    return out
+
+
+def cheaper_cures(problem: dict[str, Any], price: float, most: int = 4000) -> bool | None:
+    """Whether any multiset of relief below ``price`` cures the problem; None when there are too many to try."""
+    prices, tools = problem["relief_menu"]["prices"], levers(problem)
+    tried = 0
+    for r in range(0, 12):
+        if not tools or r * min(prices[t[0]] for t in tools) >= price:
+            return False
+        for combo in itertools.combinations_with_replacement(tools, r):
+            if sum(prices[t[0]] for t in combo) >= price:
+                continue
+            tried += 1
+            if tried > most:
+                return None
+            changes = [[*t, n] for t, n in Counter(combo).items()]
+            if any(c[0] == "waive_conflict" and c[-1] > 1 for c in changes):
+                continue
+            if any_feasible(*bent(problem, changes)):
+                return True
+    return None

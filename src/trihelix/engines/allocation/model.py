@@ -61,12 +61,12 @@ class Model:
         return out
 
 
-def build(problem: Problem, mask: Bools | None = None) -> Model:
-    """All rows over the pairs in ``mask`` (default: every allowed pair)."""
+def build(problem: Problem, mask: Bools | None = None, top: Ints | None = None) -> Model:
+    """All rows over the pairs in ``mask`` (default: every allowed pair); ``top`` gives other largest amounts per listed pair."""
     listed = np.flatnonzero(problem.allowed() if mask is None else mask)
     item, expert = problem.pair_item[listed], problem.pair_expert[listed]
     unit, most = problem.unit, problem.most_per_pair
-    top = np.full(len(listed), most, dtype=np.int64)
+    top = np.full(len(listed), most, dtype=np.int64) if top is None else top[listed]
     bottom = np.zeros(len(listed), dtype=np.int64)
     if problem.limits.fixed:
         n = len(problem.experts)
@@ -75,13 +75,13 @@ def build(problem: Problem, mask: Bools | None = None) -> Model:
     for k, units in problem.bend.short.items():
         short[k] = units
     families = [
-        *_totals(problem, "total_by_item", item),
+        *_totals(problem, "total_by_item", item, top),
         _plain("item", item, (problem.item_least - short) * unit, (problem.need - short) * unit, problem.items),
-        *_types(problem, item, expert),
-        *_same(problem, item, expert),
-        *_together(problem, item, expert),
+        *_types(problem, item, expert, top),
+        *_same(problem, item, expert, top),
+        *_together(problem, item, expert, top),
         _plain("expert", expert, _least_loads(problem) * unit, problem.cap * unit, problem.experts),
-        *_totals(problem, "total_by_expert", expert),
+        *_totals(problem, "total_by_expert", expert, top),
     ]
     return Model(problem, listed, item, expert, problem.score[listed], bottom, top, tuple(families))
 
@@ -98,7 +98,7 @@ def _plain(kind: str, group: Ints, low: Ints, high: Ints, names: tuple[str, ...]
     return Family(kind, kind, group, low, high, np.arange(len(low)), lambda g: (kind, names[g]))
 
 
-def _totals(problem: Problem, kind: str, index: Ints) -> list[Family]:
+def _totals(problem: Problem, kind: str, index: Ints, top: Ints) -> list[Family]:
     rules, tables, level = (
         (problem.limits.by_item, problem.item_attr, "outer_left")
         if kind == "total_by_item"
@@ -113,7 +113,7 @@ def _totals(problem: Problem, kind: str, index: Ints) -> list[Family]:
         nobody = np.full(len(names), -1)
         key = _total_key(kind, attribute, names)
         out.append(
-            _only_binding(problem, kind, group, low, high, np.full(len(names), problem.need.sum() * problem.unit), nobody, key, level)
+            _only_binding(top, kind, group, low, high, np.full(len(names), problem.need.sum() * problem.unit), nobody, key, level)
         )
     return out
 
@@ -129,7 +129,7 @@ def _recode(table: Codes, names: tuple[str, ...]) -> Ints:
     return np.asarray(lookup[table.code], dtype=np.int64)
 
 
-def _types(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
+def _types(problem: Problem, item: Ints, expert: Ints, top: Ints) -> list[Family]:
     """Composition by class: one row per (item, limited type) that can bind."""
     bounds = problem.type_bounds()
     if not bounds:
@@ -142,13 +142,12 @@ def _types(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
     full = np.repeat(problem.need * problem.unit, len(names))
     owner = np.repeat(np.arange(m), len(names))
     return [
-        _only_binding(
-            problem, "type", group, low, high, full, owner, lambda g: ("type", problem.items[g // len(names)], names[g % len(names)])
+        _only_binding(top, "type", group, low, high, full, owner, lambda g: ("type", problem.items[g // len(names)], names[g % len(names)])
         )
     ]
 
 
-def _same(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
+def _same(problem: Problem, item: Ints, expert: Ints, top: Ints) -> list[Family]:
     """At most so many of one employer (city, …) on one panel."""
     out = []
     for attribute, most in problem.limits.max_same.items():
@@ -165,7 +164,7 @@ def _same(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
                 high[found == i * width + table.values.index(value)] += units * problem.unit
         full = problem.need[owner] * problem.unit
         key = _same_key(problem, attribute, found, width)
-        out.append(_only_binding(problem, "same", group, np.zeros_like(high), high, full, owner, key))
+        out.append(_only_binding(top, "same", group, np.zeros_like(high), high, full, owner, key))
     return out
 
 
@@ -174,7 +173,7 @@ def _same_key(problem: Problem, attribute: str, found: Ints, width: int) -> Call
     return lambda g: ("same", problem.items[int(found[g]) // width], attribute, values[int(found[g]) % width])
 
 
-def _together(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
+def _together(problem: Problem, item: Ints, expert: Ints, top: Ints) -> list[Family]:
     """Two experts who may not share a panel: families of disjoint pairs, so that each stays a partition."""
     shelves: list[dict[int, int]] = []
     for k, (a, b) in enumerate(problem.limits.together):
@@ -194,7 +193,7 @@ def _together(problem: Problem, item: Ints, expert: Ints) -> list[Family]:
         high = np.full(len(found), problem.unit, dtype=np.int64)
         full = np.full(len(found), NO_LIMIT)
         out.append(
-            _only_binding(problem, "together", group, np.zeros_like(high), high, full, found // width, _together_key(problem, found, width))
+            _only_binding(top, "together", group, np.zeros_like(high), high, full, found // width, _together_key(problem, found, width))
         )
     return out
 
@@ -209,7 +208,7 @@ def _together_key(problem: Problem, found: Ints, width: int) -> Callable[[int], 
 
 
 def _only_binding(
-    problem: Problem,
+    top: Ints,
     kind: str,
     group: Ints,
     low: Ints,
@@ -220,7 +219,7 @@ def _only_binding(
     level: str = "inner",
 ) -> Family:
     """Leave out rows that cannot bind: no minimum, and a maximum not below what the pairs or the item allow."""
-    count = np.bincount(group[group >= 0], minlength=len(low)) * problem.most_per_pair
+    count = np.bincount(group[group >= 0], weights=top[group >= 0], minlength=len(low)).astype(np.int64)
     keep = np.flatnonzero((low > 0) | (high < np.minimum(count, full)))
     new = np.full(len(low) + 1, -1, dtype=np.int64)
     new[keep] = np.arange(len(keep))

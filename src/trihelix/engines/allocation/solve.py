@@ -16,6 +16,7 @@ from .laminar import nest
 from .lottery import refuse_crossing
 from .model import Model, build
 from .problem import Problem
+from .repair import repairs
 from .stable import NoStable, solve_stable
 
 WISHES = ("stable", "stable_host", "min_blocking_pairs")
@@ -89,4 +90,5 @@ def infeasible(problem: Problem, outcome: Infeasible, budget: Budget) -> dict[st
     else:
         out["certificate"]["beyond"] = "HiGHS"
     out["reason"] = explain(problem, budget)
+    out["repairs"] = repairs(problem, budget)
     return out
