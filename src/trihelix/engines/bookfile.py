@@ -36,21 +36,25 @@ class BookError(Refused):
         return cls(Problem(code, f"{node.where(key)}: {message}", field=key))
 
 
-class _Loader(yaml.SafeLoader):
-    pass
+# LibYAML's parser where the wheel brings it: ten times faster, the same values and marks.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    book_name = ""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[Node]:
     out = Node()
-    out.file, out.line, out.lines = str(loader.name), node.start_mark.line + 1, {}
+    out.file, out.line, out.lines = loader.book_name, node.start_mark.line + 1, {}
     yield out
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         key = key if isinstance(key, str) else str(key)
         if key in out:
             raise BookError(Problem("duplicate_key", f"{out.file}:{line}: 键 “{key}” 重复", field=key))
-        out[key] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        out[key] = loader.construct_object(value_node, deep=True)
         out.lines[key] = line
 
 
@@ -60,14 +64,14 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 def load_text(text: str, name: str) -> Any:
     """Parse YAML text; ``name`` is the file shown in errors."""
     loader = _Loader(text)
-    loader.name = name
+    loader.book_name = name
     try:
-        return loader.get_single_data()  # type: ignore[no-untyped-call]
+        return loader.get_single_data()
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
         raise BookError(Problem("yaml", f"{name}:{line}: YAML 语法错误：{exc.problem}")) from exc
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
 
 
 def load_file(path: Path, root: Path | None = None) -> Any:

@@ -24,7 +24,7 @@ def _may_administer(by: Actor, scope: Record | None) -> bool:
 
 
 def create_account(
-    *, by: Actor, username: str, display_name: str, email: str = "", password: str | None = None, language: str = "zh-hans",
+    *, by: Actor, username: str, display_name: str, email: str = "", password: str | None = None, encoded: str | None = None, language: str = "zh-hans",
     person: Record | None = None, demo: bool = False, scope: Record | None = None,
 ) -> User:  # fmt: skip
     """Create an account without rights. Refuses a taken name, a weak password, and creators without the right."""
@@ -38,7 +38,12 @@ def create_account(
             validate_password(password, user)
         except ValidationError as exc:
             raise Refused.of(Problem("weak_password", message, field="password") for message in exc.messages) from exc
-    user.set_password(password) if password is not None else user.set_unusable_password()
+    if encoded is not None:
+        user.password = encoded  # made before, with the project's own hasher
+    elif password is not None:
+        user.set_password(password)
+    else:
+        user.set_unusable_password()
     now = clock.now()
     with transaction.atomic():
         user.save()
@@ -46,7 +51,9 @@ def create_account(
     return user
 
 
-def grant(*, by: Actor, user: User, role: str, scope: Record | None = None, valid_from: dt.date | None = None, valid_to: dt.date | None = None) -> Grant:
+def grant(
+    *, by: Actor, user: User, role: str, scope: Record | None = None, valid_from: dt.date | None = None, valid_to: dt.date | None = None
+) -> Grant:
     """Grant a role over a scope with dates. Body administrators grant body roles in their own body only."""
     if not _may_administer(by, scope):
         raise Denied(Problem("denied", "您不能授予此角色", field="role", value=role))
@@ -59,7 +66,12 @@ def grant(*, by: Actor, user: User, role: str, scope: Record | None = None, vali
     with transaction.atomic():
         made, created = Grant.objects.get_or_create(user=user, role=role, scope=scope, valid_from=start, defaults={"valid_to": valid_to})
         if created:
-            _note("accounts.grant", by, now, {"user": [None, user.username], "role": [None, role], "scope": [None, scope.pk if scope else None]})
+            _note(
+                "accounts.grant",
+                by,
+                now,
+                {"user": [None, user.username], "role": [None, role], "scope": [None, scope.pk if scope else None]},
+            )
     return made
 
 
@@ -74,7 +86,16 @@ def end_grant(*, by: Actor, held: Grant, on: dt.date | None = None, reason: str 
 
 
 def _note(action: str, by: Actor, now: dt.datetime, changes: dict[str, list[object]], reason: str = "") -> None:
-    journal.append(action=action, register="accounts", at=now, record=None, changes=changes, actor=by.user_id, on_behalf_of=by.on_behalf_of, reason=reason)
+    journal.append(
+        action=action,
+        register="accounts",
+        at=now,
+        record=None,
+        changes=changes,
+        actor=by.user_id,
+        on_behalf_of=by.on_behalf_of,
+        reason=reason,
+    )
     transaction.on_commit(outbox.wake)
 
 

@@ -18,7 +18,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
 from trihelix.engines import flow as flows
 from trihelix.engines.errors import Problem, Refused
@@ -65,18 +64,20 @@ class Run:
 
     def link(self, target: Record, kind: str, source: Record | None = None, position: int = 0) -> None:
         """Link this record (or ``source``) to another; the thread is made of these."""
-        Link.objects.get_or_create(
-            source=source or self.record, target=target, kind=kind, defaults={"at": self.now, "position": position}
-        )
+        Link.objects.get_or_create(source=source or self.record, target=target, kind=kind, defaults={"at": self.now, "position": position})
 
     def admit(self, role: str, body: Record | None = None, user_id: int | None = None) -> None:
         """Let a body or person take part in this case with a role."""
-        if not Participant.objects.filter(record=self.record, body=body, user_id=user_id, role=role, until=None).exists():
-            Participant.objects.create(record=self.record, body=body, user_id=user_id, role=role, since=self.now)
+        if not self.record.participants.filter(body=body, user=user_id, role=role, until=None).exists():
+            Participant(record=self.record, body=body, user_id=user_id, role=role, since=self.now).save()
 
-    def notify(self, text: str, *, roles: Iterable[str] = (), bodies: Iterable[int] = (), users: Iterable[int] = (), key: str = "", en: str = "") -> None:
+    def notify(
+        self, text: str, *, roles: Iterable[str] = (), bodies: Iterable[int] = (), users: Iterable[int] = (), key: str = "", en: str = ""
+    ) -> None:
         """Queue an on-screen notice (exactly once) and mail to the people of roles on this record, of bodies, or by account."""
-        outbox.put_notice(self.record, text, self.now, roles=roles, bodies=bodies, users=users, key=f"{self.spec.name}:{self.record.version}:{key}", en=en)
+        outbox.put_notice(
+            self.record, text, self.now, roles=roles, bodies=bodies, users=users, key=f"{self.spec.name}:{self.record.version}:{key}", en=en
+        )
 
     def after(self, kind: str, key: str, **payload: Any) -> None:
         """Queue after-commit work; the outbox row is the truth."""
@@ -199,7 +200,9 @@ def _authorise(register: Register, spec: Act, by: Actor, record: Record) -> None
         return
     if not allowed & by.roles_on(record):
         whom = "、".join(sorted(allowed)) or "system"
-        raise Denied(Problem("denied", f"您没有 “{spec.zh}” 的权限；此操作由 {whom} 办理，请联系本单位管理员或所属站点", field="act", value=spec.act))
+        raise Denied(
+            Problem("denied", f"您没有 “{spec.zh}” 的权限；此操作由 {whom} 办理，请联系本单位管理员或所属站点", field="act", value=spec.act)
+        )
 
 
 def _check_version(register: Register, entry: Any, version: int | None) -> None:
@@ -215,7 +218,9 @@ def _check_version(register: Register, entry: Any, version: int | None) -> None:
 
 
 def _request_digest(values: Mapping[str, Any], record: Any) -> str:
-    return hashlib.sha256(json.dumps([plain(dict(values)), str(record)], sort_keys=True, default=str, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps([plain(dict(values)), str(record)], sort_keys=True, default=str, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 def _replayed(by: Actor, key: str | None, name: str, digest: str) -> Any:
@@ -253,7 +258,9 @@ def _perform(
 def _known_values(spec: Act, values: Mapping[str, Any]) -> None:
     known = {c.name for c in spec.fields}
     if spec.fields and (unknown := sorted(set(values) - known)):
-        raise Refused.of(Problem("unknown_field", f"“{spec.zh}” 没有字段 “{u}”；可用：{'、'.join(sorted(known))}", field=u) for u in unknown)
+        raise Refused.of(
+            Problem("unknown_field", f"“{spec.zh}” 没有字段 “{u}”；可用：{'、'.join(sorted(known))}", field=u) for u in unknown
+        )
     missing = [c for c in spec.fields if c.required and values.get(c.name) in (None, "", [])]
     if missing:
         raise Refused.of(Problem("required", f"请填写 “{c.zh}”", field=c.name) for c in missing)

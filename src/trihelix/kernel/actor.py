@@ -109,9 +109,7 @@ def actor_for(user: Any, on: dt.date | None = None, on_behalf_of: int | None = N
 
 def system_user() -> User:
     """The account under which the system itself acts; it cannot sign in."""
-    user, created = User.objects.get_or_create(
-        username="system", defaults={"display_name": "系统", "system": True, "is_active": False}
-    )
+    user, created = User.objects.get_or_create(username="system", defaults={"display_name": "系统", "system": True, "is_active": False})
     if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])

@@ -13,7 +13,7 @@ from typing import Any
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_file, load_text
 from trihelix.engines.books import book_path
 from trihelix.engines.codelists import CodeList, load_codelists
-from trihelix.engines.workdays import Calendar
+from trihelix.engines.workdays import Calendar, Kind
 from trihelix.kernel import clock
 from trihelix.kernel.models import BookVersion
 
@@ -24,7 +24,7 @@ class ClockRule:
 
     id: str
     days: int
-    kind: str  # working | calendar
+    kind: Kind
     zh: str
     en: str
     source: str
@@ -69,7 +69,9 @@ def _clocks(path: Path) -> dict[str, ClockRule]:
                 raise BookError.at(node, "days", "bad_clock", "days 应为非负整数，kind 应为 working 或 calendar")
             if key in out:
                 raise BookError.at(node, None, "duplicate_clock", f"时限 {key} 重复")
-            out[key] = ClockRule(key, node["days"], node["kind"], node["zh"], node["en"], node["source"], bool(node.get("unverified", False)))
+            out[key] = ClockRule(
+                key, node["days"], node["kind"], node["zh"], node["en"], node["source"], bool(node.get("unverified", False))
+            )
     return out
 
 

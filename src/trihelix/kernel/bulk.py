@@ -46,7 +46,9 @@ class Decision:
         }  # fmt: skip
 
 
-def decide(register: Register, rows: list[tuple[int, dict[str, Any]]], problems: Iterable[Problem], by: Actor, progress: Progress | None = None) -> Decision:
+def decide(
+    register: Register, rows: list[tuple[int, dict[str, Any]]], problems: Iterable[Problem], by: Actor, progress: Progress | None = None
+) -> Decision:
     """Decide every row: create, update, unchanged, or a problem with row, field, code, message."""
     out = Decision(read=len(rows), problems=list(problems))
     context = vals.load_context(register, (row for _, row in rows), by)
@@ -78,7 +80,7 @@ def decide(register: Register, rows: list[tuple[int, dict[str, Any]]], problems:
             out.problems.append(Problem("duplicate_row", f"与第 {seen[key]} 行的外部编号重复", field="ref", row=number, value=record.ref))
             continue
         seen[key] = number
-        typed = register.model(record=record)
+        typed: Any = register.model(record=record)
         links = vals.apply(register, typed, record, row, hits)
         out.creates.append((typed, record, links))
     out.problems.sort(key=lambda p: (p.row if isinstance(p.row, int) else 0, p.field or ""))
@@ -103,7 +105,7 @@ def _existing(register: Register, rows: list[dict[str, Any]], by: Actor) -> dict
         part = names[i : i + 400]
         scoped = entries(by, register.model)
         uids = [n for n in part if len(n) in (32, 36) and vals._is_uuid(n)]
-        found = [*scoped.filter(record__ref__in=part), *scoped.filter(record__number__in=part), *scoped.filter(record__uid__in=uids)]
+        found: list[Any] = [*scoped.filter(record__ref__in=part), *scoped.filter(record__number__in=part), *scoped.filter(record__uid__in=uids)]
         for entry in {e.pk: e for e in found}.values():
             for name in {entry.record.ref, entry.record.number, str(entry.record.uid)}:
                 out.setdefault(name, []).append(entry)
@@ -138,7 +140,11 @@ def _decide_row(
     if entry is None and not by.sees_all:
         problems += _may_create(register, by, owner)
     if (state := row.get("state")) and state not in {s.id for s in register.flow.states}:
-        problems.append(Problem("unknown_state", f"没有状态 “{state}”；可用：{'、'.join(s.id for s in register.flow.states)}", field="state", value=state))
+        problems.append(
+            Problem(
+                "unknown_state", f"没有状态 “{state}”；可用：{'、'.join(s.id for s in register.flow.states)}", field="state", value=state
+            )
+        )
     elif state and entry is None and state != initial_state(register) and not (by.roles & vals.PRIVILEGED or by.system or by.node_ids):
         problems.append(Problem("state_by_act", "新记录的状态只能由办理得到，请留空", field="state", value=state))
     return problems if problems else (entry, owner, hits)
@@ -152,10 +158,14 @@ def _may_create(register: Register, by: Actor, owner: Record | None) -> list[Pro
     return [Problem("denied", f"您不能导入{register.zh}；由 {'、'.join(register.create_roles)} 办理", field=None)]
 
 
-def _decide_update(register: Register, out: Decision, number: int, row: Mapping[str, Any], entry: Any, hits: Any, by: Actor, linked: Any) -> None:
+def _decide_update(
+    register: Register, out: Decision, number: int, row: Mapping[str, Any], entry: Any, hits: Any, by: Actor, linked: Any
+) -> None:
     record = entry.record
     if row.get("state") and row["state"] != record.state:
-        out.problems.append(Problem("state_by_act", f"状态只能由办理改变（现为 {record.state}）", field="state", row=number, value=row["state"]))
+        out.problems.append(
+            Problem("state_by_act", f"状态只能由办理改变（现为 {record.state}）", field="state", row=number, value=row["state"])
+        )
         return
     before, links_before = snapshot(entry), linked.get(record.pk, {})
     links = vals.apply(register, entry, record, row, hits)
@@ -235,7 +245,9 @@ def _apply_updates(register: Register, decision: Decision, now: Any) -> list[tup
     for _, record, changes, links, _ in decision.updates:
         record.version, record.updated_at = record.version + 1, now
         out.append((record, {**changes, **vals.write_links(record, links, now)}))
-    Record.objects.bulk_update([r for _, r, *_ in decision.updates], ["title", "ref", "owner", "node", "version", "updated_at"], batch_size=200)
+    Record.objects.bulk_update(
+        [r for _, r, *_ in decision.updates], ["title", "ref", "owner", "node", "version", "updated_at"], batch_size=200
+    )
     names = [f.name for f in register.model._meta.concrete_fields if not f.primary_key]
     register.model._base_manager.bulk_update([e for e, *_ in decision.updates], names, batch_size=200)
     return out
@@ -261,7 +273,7 @@ def import_file(register: Register, path: Path, by: Actor, *, dry_run: bool = Fa
 def export_rows(register: Register, queryset: QuerySet[Any], by: Actor) -> Iterator[dict[str, Any]]:
     """Sheet rows of a scoped queryset, in chunks with a bounded number of queries each."""
     kinds = [kind for _, kind in register.links.values()]
-    refs = [f"{c}" for c in register.refs]
+    refs = [c for c in register.refs if c != register.owner_column]
     chunk: list[Any] = []
     for entry in queryset.select_related("record__owner", *refs).iterator(chunk_size=500):
         chunk.append(entry)
@@ -281,6 +293,6 @@ def columns_attribute(register: Register, name: str) -> str:
     """The query path of a column: on the base record or on the typed row."""
     if name in ("title", "state", "number", "ref", "version", "uid", "synthetic", "visibility", "created_at", "updated_at"):
         return f"record__{name}"
-    if name == register.owner_column and name not in register.refs:
+    if name == register.owner_column:
         return "record__owner__title"
     return f"{name}__title" if name in register.refs else attribute(name)

@@ -113,7 +113,9 @@ def file_actions(register: Register) -> None:
         a.require(not replaces or old, "not_found", "找不到要替换的文件", field="replaces", value=replaces)
         clean = PurePath(name.replace("\\", "/")).name[-200:]
         _, sha, size, mime = store(stream, clean)
-        made = File.objects.create(record=a.record, name=clean, size=size, mime=mime, sha256=sha, part=part, replaces=old, by_id=a.by.user_id, at=a.now)
+        made = File.objects.create(
+            record=a.record, name=clean, size=size, mime=mime, sha256=sha, part=part, replaces=old, by_id=a.by.user_id, at=a.now
+        )
         a.extra["file"] = [str(old.uid) if old else None, {"uid": str(made.uid), "name": clean, "sha256": sha, "part": part}]
         return made
 

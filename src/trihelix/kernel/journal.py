@@ -182,7 +182,13 @@ def faults() -> Iterator[dict[str, Any]]:
             yield {**name, "fault": "altered", "message": f"第 {seal.seq} 号批量条目：{fault}"}
         previous = seal.hash
     if noted and max(noted) > expected:
-        yield {"seq": expected + 1, "entry": None, "action": None, "fault": "cut", "message": f"链尾被截断：库外记录到 {max(noted)} 号，库中只到 {expected} 号"}
+        yield {
+            "seq": expected + 1,
+            "entry": None,
+            "action": None,
+            "fault": "cut",
+            "message": f"链尾被截断：库外记录到 {max(noted)} 号，库中只到 {expected} 号",
+        }
     limit = clock.now() - dt.timedelta(minutes=1)
     for entry in JournalEntry.objects.filter(seal=None, at__lt=limit).order_by("id").iterator():
         yield {"seq": None, "entry": str(entry.uid), "action": entry.action, "fault": "unsealed", "message": "条目超过一分钟仍未封存"}
@@ -198,7 +204,13 @@ def verify() -> dict[str, Any]:
 def _private_faults() -> Iterator[dict[str, Any]]:
     for row in JournalPrivate.objects.select_related("entry").iterator(chunk_size=2000):
         if chain.token(row.salt, row.value) != row.token:
-            yield {"seq": None, "entry": str(row.entry.uid), "action": row.entry.action, "fault": "altered", "message": f"个人信息 {row.field} 与链中摘要不符"}
+            yield {
+                "seq": None,
+                "entry": str(row.entry.uid),
+                "action": row.entry.action,
+                "fault": "altered",
+                "message": f"个人信息 {row.field} 与链中摘要不符",
+            }
 
 
 def erase_personal(record: Record) -> int:
@@ -209,7 +221,12 @@ def erase_personal(record: Record) -> int:
 
 def history(record: Record) -> list[dict[str, Any]]:
     """Every change of a record, newest first, from single and bulk entries, with old and new per field."""
-    single = [(e.at, e.pk, e, e.changes, e.version) for e in record.journal.select_related("actor", "on_behalf_of")]
-    bulk = [(c.entry.at, c.entry_id, c.entry, c.changes, c.version) for c in record.bulk_changes.select_related("entry__actor", "entry__on_behalf_of")]
+    single: list[tuple[dt.datetime, int, JournalEntry, Any, int | None]] = [
+        (e.at, e.pk, e, e.changes, e.version) for e in record.journal.select_related("actor", "on_behalf_of")
+    ]
+    bulk: list[tuple[dt.datetime, int, JournalEntry, Any, int | None]] = [
+        (c.entry.at, c.entry_id, c.entry, c.changes, c.version)
+        for c in record.bulk_changes.select_related("entry__actor", "entry__on_behalf_of")
+    ]
     rows = sorted(single + bulk, key=lambda x: (x[0], x[1]), reverse=True)
     return [{"at": at, "entry": e, "changes": changes, "version": version} for at, _, e, changes, version in rows]

@@ -31,7 +31,11 @@ def issue(*, by: Actor, name: str, scopes: Iterable[str] = SCOPES, days: int = 3
     moment, wanted = now or clock.now(), sorted(set(scopes))
     if by.user_id is None:
         raise Denied(Problem("sign_in", "请先登录再申请接口密钥"))
-    problems = [Problem("unknown_scope", f"没有权限范围 “{s}”；可用：{'、'.join(SCOPES)}", field="scopes", value=s) for s in wanted if s not in SCOPES]
+    problems = [
+        Problem("unknown_scope", f"没有权限范围 “{s}”；可用：{'、'.join(SCOPES)}", field="scopes", value=s)
+        for s in wanted
+        if s not in SCOPES
+    ]
     if not name.strip():
         problems.append(Problem("required", "请写明密钥的用途", field="name"))
     if not wanted:
@@ -47,7 +51,9 @@ def issue(*, by: Actor, name: str, scopes: Iterable[str] = SCOPES, days: int = 3
             user_id=by.user_id, name=name.strip()[:80], prefix=prefix, hash=_digest(token), scopes=wanted, created_at=moment,
             expires_at=moment + dt.timedelta(days=days),
         )  # fmt: skip
-        _note("kernel.issue_key", by, {"prefix": [None, prefix], "scopes": [None, wanted], "expires_at": [None, str(key.expires_at)]}, moment)
+        _note(
+            "kernel.issue_key", by, {"prefix": [None, prefix], "scopes": [None, wanted], "expires_at": [None, str(key.expires_at)]}, moment
+        )
     return key, token
 
 

@@ -22,7 +22,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast
 
 from trihelix.engines.errors import Problem, Refused
-from trihelix.engines.sheets import Column
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.bulk import columns_attribute
@@ -50,7 +49,11 @@ def filterable(register: Register) -> dict[str, str]:
     """Name → kind of everything one may filter by."""
     out = dict(BASE)
     for column in register.sheet.columns:
-        if column.name in vals.SYSTEM_COLUMNS or column.name in ("ref", register.title_column, register.owner_column) or column.kind == "rows":
+        if (
+            column.name in vals.SYSTEM_COLUMNS
+            or column.name in ("ref", register.title_column, register.owner_column)
+            or column.kind == "rows"
+        ):
             continue
         out[column.name] = column.kind
         if column.kind in ("money_wan", "money_yuan"):
@@ -101,7 +104,9 @@ def chosen(register: Register, by: Actor, filters: Iterable[tuple[str, str]], q:
     return found
 
 
-def _apply(found: models.QuerySet[Any], register: Register, column: str, operator: str, given: Sequence[str], kind: str, by: Actor) -> models.QuerySet[Any]:
+def _apply(
+    found: models.QuerySet[Any], register: Register, column: str, operator: str, given: Sequence[str], kind: str, by: Actor
+) -> models.QuerySet[Any]:
     if operator == "empty":
         return _empty(found, register, column, kind, given[-1])
     if kind == "record" or column in register.refs or column in register.links:
@@ -140,7 +145,9 @@ def _empty(found: models.QuerySet[Any], register: Register, column: str, kind: s
     return found.filter(blank) if wanted else found.exclude(blank)
 
 
-def _by_record(found: models.QuerySet[Any], register: Register, column: str, operator: str, given: Sequence[str], by: Actor) -> models.QuerySet[Any]:
+def _by_record(
+    found: models.QuerySet[Any], register: Register, column: str, operator: str, given: Sequence[str], by: Actor
+) -> models.QuerySet[Any]:
     target = "nodes" if column == "node" and column not in register.refs else vals.reference_columns(register).get(column, "bodies")
     names = [_clean(n, column) for n in given]
     hits = vals.lookup(target, names, by)
@@ -253,7 +260,9 @@ def page(found: models.QuerySet[Any], register: Register, by: Actor, *, sort: st
         raise Refused.one("unknown_sort", f"不能按 “{column}” 排序；可用：{'、'.join(sortable(register))}", field="sort", value=sort)
     if hidden(register, column, by):
         raise Denied(Problem("hidden_column", f"您不能按 “{column}” 排序：它含保密或个人信息", field="sort"))
-    path = f"record__{column}__title" if column in ("owner", "node") and column not in register.refs else columns_attribute(register, column)
+    path = (
+        f"record__{column}__title" if column in ("owner", "node") and column not in register.refs else columns_attribute(register, column)
+    )
     last = True if nullable(register.model, path) else None  # only then: a plain order can be read from the index
     order = F(path).desc(nulls_last=last) if down else F(path).asc(nulls_last=last)
     if cursor:

@@ -35,7 +35,9 @@ def handler(kind: str) -> Callable[[Callable[[Outbox], None]], Callable[[Outbox]
 
 def put(kind: str, key: str, payload: dict[str, Any], now: dt.datetime) -> None:
     """Queue one piece of work; the same key is queued once."""
-    Outbox.objects.bulk_create([Outbox(kind=kind, key=f"{kind}:{key}", payload=payload, created_at=now, next_try=now)], ignore_conflicts=True)
+    Outbox.objects.bulk_create(
+        [Outbox(kind=kind, key=f"{kind}:{key}", payload=payload, created_at=now, next_try=now)], ignore_conflicts=True
+    )
 
 
 def put_many(kind: str, items: Iterable[tuple[str, dict[str, Any]]], now: dt.datetime) -> None:
@@ -80,7 +82,12 @@ def put_notice(
         Notice.objects.bulk_create(
             [Notice(user_id=user_id, record=record, key=name, text=text[:400], text_en=en[:400], at=now)], ignore_conflicts=True
         )
-        put("mail", name, {"user": user_id, "subject": text[:120], "text": text, "record": str(record.uid), "register": record.register}, now)
+        put(
+            "mail",
+            name,
+            {"user": user_id, "subject": text[:120], "text": text, "record": str(record.uid), "register": record.register},
+            now,
+        )
 
 
 def put_waits(register: Register, waits: Iterable[Wait], now: dt.datetime) -> None:

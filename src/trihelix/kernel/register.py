@@ -113,7 +113,9 @@ def register_of(register_id: str) -> Register:
         return REGISTERS[register_id]
     except KeyError:
         known = "、".join(sorted(REGISTERS))
-        raise Refused.one("unknown_register", f"没有名为 “{register_id}” 的登记库；可用：{known}", field="register", value=register_id) from None
+        raise Refused.one(
+            "unknown_register", f"没有名为 “{register_id}” 的登记库；可用：{known}", field="register", value=register_id
+        ) from None
 
 
 def attribute(column: str) -> str:

@@ -18,7 +18,9 @@ from trihelix.kernel.register import Register
 def _checked(register: Register, values: dict[str, Any], by: Actor, full: dict[str, Any]) -> dict[str, list[Record]]:
     """Refuse unknown, missing or inconsistent values; returns the records they refer to."""
     known = {c.name: c for c in vals.own_columns(register)}
-    problems = [Problem("unknown_field", f"没有字段 “{n}”；可用：{'、'.join(known)}", field=n, value=values[n]) for n in values if n not in known]
+    problems = [
+        Problem("unknown_field", f"没有字段 “{n}”；可用：{'、'.join(known)}", field=n, value=values[n]) for n in values if n not in known
+    ]
     if problems:
         raise Refused.of(problems)
     hits, problems = vals.resolve(register, values, vals.load_context(register, [values], by))
@@ -45,7 +47,9 @@ def create_entry(a: Run, entry: Any, values: dict[str, Any], owner: Record | Non
     roles |= {"node"} if a.by.node_ids and (owner is None or owner.node_id in a.by.node_ids) else set()
     roles |= {"system"} if a.by.system else set()
     if not roles & set(a.register.create_roles) and not a.by.system:
-        raise Denied(Problem("denied", f"您不能新建{a.register.zh}；由 {'、'.join(a.register.create_roles)} 办理", field="act", value="create"))
+        raise Denied(
+            Problem("denied", f"您不能新建{a.register.zh}；由 {'、'.join(a.register.create_roles)} 办理", field="act", value="create")
+        )
     a.record.node = owner.node if owner else None
     if a.record.node is None and a.by.node_ids:
         a.record.node_id = min(a.by.node_ids)
@@ -97,7 +101,9 @@ def standard_actions(register: Register) -> None:
             """Change columns. Refuses end states, and owners outside the states in which the register may be changed."""
             if not editable(a.register, a.record, a.by):
                 label = a.register.state_label(a.record.state)
-                raise Conflict(Problem("not_editable", f"“{label}” 状态下不能修改；请先退回或联系经办人", field="state", value=a.record.state))
+                raise Conflict(
+                    Problem("not_editable", f"“{label}” 状态下不能修改；请先退回或联系经办人", field="state", value=a.record.state)
+                )
             change_entry(a, entry, values)
 
     if "message" not in register.acts:
@@ -115,7 +121,7 @@ def _message_action(register: Register) -> None:
         side = a.record.owner if private and a.record.owner_id in a.by.bodies else None
         if private and side is None and a.by.bodies:
             side = Record.objects.get(pk=min(a.by.bodies))
-        made = Message.objects.create(record=a.record, author_id=a.by.user_id, side=side, text=text.strip(), at=a.now)
+        made = Message.objects.create(record=a.record, author_id=a.by.user_id or 0, side=side, text=text.strip(), at=a.now)
         a.extra["message"] = [None, str(made.uid)]
         if side is None:
             others = set(a.record.participants.filter(until=None).exclude(body=None).values_list("body_id", flat=True))

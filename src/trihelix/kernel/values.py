@@ -76,7 +76,9 @@ def load_context(register: Register, rows: Iterable[Mapping[str, Any]], by: Acto
     return {column: found.get(target, {}) for column, target in reference_columns(register).items()}
 
 
-def resolve(register: Register, row: Mapping[str, Any], context: Mapping[str, Mapping[str, list[Record]]]) -> tuple[dict[str, list[Record]], list[Problem]]:
+def resolve(
+    register: Register, row: Mapping[str, Any], context: Mapping[str, Mapping[str, list[Record]]]
+) -> tuple[dict[str, list[Record]], list[Problem]]:
     """The records behind a row's reference cells, and a problem for each name that is unknown or ambiguous."""
     out: dict[str, list[Record]] = {}
     problems: list[Problem] = []
@@ -86,10 +88,14 @@ def resolve(register: Register, row: Mapping[str, Any], context: Mapping[str, Ma
         for name in names_of(row.get(column)):
             found = list(dict.fromkeys(context.get(column, {}).get(name, [])))
             if not found:
-                problems.append(Problem("unknown_reference", f"{label}中没有 “{name}”；请填编号、统一社会信用代码或全称", field=column, value=name))
+                problems.append(
+                    Problem("unknown_reference", f"{label}中没有 “{name}”；请填编号、统一社会信用代码或全称", field=column, value=name)
+                )
             elif len(found) > 1:
                 numbers = "、".join(f.number for f in found[:5])
-                problems.append(Problem("ambiguous_reference", f"“{name}” 对应多条{label}（{numbers}），请填编号", field=column, value=name))
+                problems.append(
+                    Problem("ambiguous_reference", f"“{name}” 对应多条{label}（{numbers}），请填编号", field=column, value=name)
+                )
             else:
                 hits.append(found[0])
         out[column] = hits
@@ -103,7 +109,9 @@ def decide_owner(register: Register, by: Actor, hits: Mapping[str, list[Record]]
         owner = named[0]
         if by.sees_all or owner.pk in by.bodies or owner.pk == by.person_id or (owner.node_id in by.node_ids):
             return owner, []
-        return None, [Problem("not_yours", f"您不能以 “{owner.title}” 的名义填报；请改为本单位", field=register.owner_column, value=owner.ref)]
+        return None, [
+            Problem("not_yours", f"您不能以 “{owner.title}” 的名义填报；请改为本单位", field=register.owner_column, value=owner.ref)
+        ]
     if len(by.bodies) == 1:
         return Record.objects.select_related("node").get(pk=next(iter(by.bodies))), []
     column = register.column(register.owner_column)
@@ -112,19 +120,21 @@ def decide_owner(register: Register, by: Actor, hits: Mapping[str, list[Record]]
     return None, []
 
 
-def apply(register: Register, entry: Any, record: Record, values: Mapping[str, Any], hits: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
+def apply(
+    register: Register, entry: Any, record: Record, values: Mapping[str, Any], hits: Mapping[str, list[Record]]
+) -> dict[str, list[Record]]:
     """Set the given columns on a typed row; returns link kinds to write once the row is saved."""
     links: dict[str, list[Record]] = {}
     for name, value in values.items():
-        if name in SYSTEM_COLUMNS or name == "ref":
+        if name in SYSTEM_COLUMNS or name in ("ref", register.owner_column):
             continue
         if name in register.links:
             links[register.links[name][1]] = hits.get(name, [])
         elif name in register.refs:
-            setattr(entry, name, (hits.get(name) or [None])[0])
+            setattr(entry, name, next(iter(hits.get(name) or ()), None))
         elif name == register.title_column:
             record.title = str(value or "").strip()
-        elif name != register.owner_column:
+        else:
             _set(entry, attribute(name), value)
     derived = {f.name: getattr(entry, f.name) for f in entry._meta.concrete_fields if not f.primary_key and not f.is_relation}
     before = dict(derived)
@@ -156,7 +166,9 @@ def write_links(record: Record, links: Mapping[str, list[Record]], now: Any) -> 
     return changes
 
 
-def to_row(register: Register, entry: Any, linked: Mapping[str, list[str]] | None = None, hide: frozenset[str] = frozenset()) -> dict[str, Any]:
+def to_row(
+    register: Register, entry: Any, linked: Mapping[str, list[str]] | None = None, hide: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """The sheet row of a typed row: what an export writes and a form shows."""
     record = entry.record
     row: dict[str, Any] = {}
@@ -171,7 +183,7 @@ def to_row(register: Register, entry: Any, linked: Mapping[str, list[str]] | Non
             row[name] = list((linked or {}).get(register.links[name][1], ()))
         elif name == register.title_column:
             row[name] = record.title
-        elif name == register.owner_column and name not in register.refs:
+        elif name == register.owner_column:
             row[name] = record.owner.ref if record.owner else None
         elif name in register.refs:
             target = getattr(entry, name)
@@ -202,7 +214,10 @@ def hidden_columns(register: Register, by: Actor, record: Record, roles: frozens
     roles = by.roles_on(record) if roles is None else roles
     if roles & {"owner", "node", "author"}:
         return frozenset()
-    if roles and record.participants.filter(Q(body_id__in=by.bodies) | Q(user_id=by.user_id), until=None).exclude(confidential_at=None).exists():
+    if (
+        roles
+        and record.participants.filter(Q(body_id__in=by.bodies) | Q(user_id=by.user_id), until=None).exclude(confidential_at=None).exists()
+    ):
         return frozenset()
     return register.confidential | register.personal
 

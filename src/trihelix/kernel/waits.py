@@ -15,7 +15,6 @@ from trihelix.kernel.actor import Actor
 from trihelix.kernel.models import Participant, Record, Wait
 from trihelix.kernel.register import Register
 
-
 FALLBACK = ("node", "officer", "operator", "admin", "system")
 
 
@@ -52,7 +51,9 @@ def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
         for where in _scopes(record, role):
             scope, user = where["scope"], where.get("user")
             key = (act, where["role"], scope.pk if scope else None, user.pk if user else None)
-            wanted.setdefault(key, Wait(record=record, act=act, role=where["role"], scope=scope, user=user, since=now, clock=clock_id or ""))
+            wanted.setdefault(
+                key, Wait(record=record, act=act, role=where["role"], scope=scope, user=user, since=now, clock=clock_id or "")
+            )
     kept = set()
     for old in Wait.objects.filter(record=record):
         key = (old.act, old.role, old.scope_id, old.user_id)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextvars
+import hashlib
+import itertools
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uuid_utils
@@ -10,9 +15,31 @@ from django.conf import settings
 from django.db import models
 
 
+_seeded: contextvars.ContextVar[Iterator[uuid.UUID] | None] = contextvars.ContextVar("seeded_uids", default=None)
+
+
 def new_uid() -> uuid.UUID:
-    """A time-ordered UUIDv7 (RFC 9562)."""
-    return uuid.UUID(int=uuid_utils.uuid7().int)
+    """A time-ordered UUIDv7 (RFC 9562); inside :func:`seeded_uids`, the next one of the seed."""
+    source = _seeded.get()
+    return next(source) if source is not None else uuid.UUID(int=uuid_utils.uuid7().int)
+
+
+@contextmanager
+def seeded_uids(seed: int) -> Iterator[None]:
+    """Generated provinces: the ids of everything made inside follow from the seed (version 7, times from 2025-01-01 on, one a millisecond)."""
+
+    def source() -> Iterator[uuid.UUID]:
+        for n in itertools.count():
+            noise = int.from_bytes(hashlib.sha256(f"{seed}:{n}".encode()).digest()[:10], "big")
+            value = ((1_735_660_800_000 + n) << 80) | noise
+            value = value & ~(0xF << 76) | (7 << 76)
+            yield uuid.UUID(int=value & ~(0x3 << 62) | (0x2 << 62))
+
+    token = _seeded.set(source())
+    try:
+        yield
+    finally:
+        _seeded.reset(token)
 
 
 class BookVersion(models.Model):

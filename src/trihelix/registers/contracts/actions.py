@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
@@ -20,7 +18,15 @@ TERMS = (
 )  # fmt: skip
 
 
-@action("deals", "open_from_match", "由对接开启交易", "Open from match", creates=True, hidden=True, fields=(Column("match", "ref", "对接", "Match", required=True), *TERMS))
+@action(
+    "deals",
+    "open_from_match",
+    "由对接开启交易",
+    "Open from match",
+    creates=True,
+    hidden=True,
+    fields=(Column("match", "ref", "对接", "Match", required=True), *TERMS),
+)
 def open_from_match(a: Run, deal: Deal, *, match: Match, way: str = "", amount_wan: int | None = None, note: str = "") -> None:
     """Open a deal that carries both ends of a match; done by the match's hand-over only."""
     need, result = match.need, match.result
@@ -51,10 +57,18 @@ def hand_over(a: Run, match: Match, *, way: str = "", amount_wan: int | None = N
 def confirm(a: Run, deal: Deal) -> None:
     """The other side opens the deal too."""
     deal.opened_on = a.today
-    a.notify(f"交易已由双方开启：{deal.title}", bodies={deal.buyer_id, deal.seller_id}, key="open", en=f"Deal opened by both sides: {deal.title}")
+    a.notify(
+        f"交易已由双方开启：{deal.title}", bodies={deal.buyer_id, deal.seller_id}, key="open", en=f"Deal opened by both sides: {deal.title}"
+    )
 
 
-@action("deals", "sign", "登记签约", "Record signing", fields=(Column("amount_wan", "money_wan", "合同金额", "Amount", unit="万元", required=True),))
+@action(
+    "deals",
+    "sign",
+    "登记签约",
+    "Record signing",
+    fields=(Column("amount_wan", "money_wan", "合同金额", "Amount", unit="万元", required=True),),
+)
 def sign(a: Run, deal: Deal, *, amount_wan: int) -> None:
     """Record that the contract was signed; the need moves on with it."""
     a.require(amount_wan > 0, "not_positive", "合同金额应大于零", field="amount_wan", value=amount_wan)

@@ -3,7 +3,8 @@
 from trihelix.engines.flow import Flow, State, Transition
 
 FLOW = Flow(
-    "intake", 1,
+    "intake",
+    1,
     (State("recorded", "已登记", "Recorded", "initial"), State("void", "已作废", "Void", "failed")),
     (Transition("void", ("recorded",), "void", ("owner", "node", "officer", "operator"), "作废", "Void", reason_required=True),),
 )

@@ -21,7 +21,8 @@ class Intake(Entry):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(need=None, result__isnull=False) | models.Q(need__isnull=False, result=None), name="intake_has_one_subject"
+                condition=models.Q(need=None, result__isnull=False) | models.Q(need__isnull=False, result=None),
+                name="intake_has_one_subject",
             ),
         )
         indexes = (models.Index(fields=["collected_on", "subject"]),)

@@ -42,7 +42,14 @@ def void(a: Run, intake: Any) -> None:
     """Void an intake recorded by mistake; it stays listed."""
 
 
-@action("intakes", "note", "补充批次", "Set campaign", roles=("owner", "node", "officer", "operator"), fields=(Column("campaign", "text", "批次或活动", "Campaign", required=True),))
+@action(
+    "intakes",
+    "note",
+    "补充批次",
+    "Set campaign",
+    roles=("owner", "node", "officer", "operator"),
+    fields=(Column("campaign", "text", "批次或活动", "Campaign", required=True),),
+)
 def note(a: Run, intake: Any, *, campaign: str) -> None:
     """Name the campaign afterwards."""
     intake.campaign = campaign

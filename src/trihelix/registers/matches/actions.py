@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from trihelix.engines.sheets import Column
-from trihelix.kernel import clock
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import SYSTEM, Actor
-from trihelix.kernel.models import Participant, Record, Wait
+from trihelix.kernel.models import Participant, Record
 from trihelix.kernel.register import register_of
 from trihelix.registers.matches import sheets
 from trihelix.registers.matches.models import Match
@@ -33,7 +31,15 @@ def _side_of(by: Actor, need: Record, result: Record) -> str:
     Column("reasons", "rows", "推荐理由", "Reasons", rows=(Column("term", "text", "词", "Term"), Column("kind", "text", "类", "Kind"), Column("part", "decimal", "分", "Part"))),
 ))  # fmt: skip
 def invite(
-    a: Run, match: Match, *, need: Any, result: Any, note: str = "", score: Any = None, rank: int | None = None, reasons: list[dict[str, Any]] | None = None
+    a: Run,
+    match: Match,
+    *,
+    need: Any,
+    result: Any,
+    note: str = "",
+    score: Any = None,
+    rank: int | None = None,
+    reasons: list[dict[str, Any]] | None = None,
 ) -> None:
     """Bring a need and a result together. The other side must answer within the book's clock; silence escalates to the node.
 
@@ -73,13 +79,17 @@ def _admit_sides(a: Run, need: Record, result: Record, side: str) -> None:
 def answer(a: Run, match: Match, *, answer: str, answer_reason: str = "", answer_text: str = "") -> None:
     """Answer an invitation. Anything but interest needs a reason code, which returns to the author of the other side."""
     a.require(answer in sheets.ANSWERS, "unknown_answer", f"答复应为 {'、'.join(sheets.ANSWERS)}", field="answer", value=answer)
-    a.require(answer == "interested" or answer_reason in sheets.REASONS, "reason_required", "请选择原因，以便对方改进", field="answer_reason")
+    a.require(
+        answer == "interested" or answer_reason in sheets.REASONS, "reason_required", "请选择原因，以便对方改进", field="answer_reason"
+    )
     a.require(answer_reason != "other" or answer_text, "text_required", "原因为“其他”时请写明", field="answer_text")
     match.answer, match.answer_reason, match.answer_text, match.answered_at = answer, answer_reason or "", answer_text or "", a.now
     a.go(answer)
     word, why = sheets.ANSWERS[answer][0], sheets.REASONS.get(answer_reason, ("", ""))[0]
     other = {match.need.owner_id, match.result.owner_id} - set(a.by.bodies)
-    a.notify(f"{match.title}：{word}{f'（{why}）' if why else ''}", bodies=other, key="answer", en=f"{match.title}: {sheets.ANSWERS[answer][1]}")
+    a.notify(
+        f"{match.title}：{word}{f'（{why}）' if why else ''}", bodies=other, key="answer", en=f"{match.title}: {sheets.ANSWERS[answer][1]}"
+    )
 
 
 @action("matches", "accept_terms", "接受保密约定", "Accept confidentiality", fields=(
@@ -98,18 +108,30 @@ def accept_terms(a: Run, match: Match, *, agreed: bool) -> None:
     if both:
         _open_closed_parts(a, match)
     else:
-        a.notify(f"对方已接受保密约定：{match.title}", bodies={match.need.owner_id, match.result.owner_id} - set(a.by.bodies), key="terms", en=f"The other side accepted: {match.title}")
+        a.notify(
+            f"对方已接受保密约定：{match.title}",
+            bodies={match.need.owner_id, match.result.owner_id} - set(a.by.bodies),
+            key="terms",
+            en=f"The other side accepted: {match.title}",
+        )
 
 
 def _open_closed_parts(a: Run, match: Match) -> None:
     """Both accepted: let each side into the other's record with confidentiality accepted, and mark both ends as talking."""
     for record, body in ((match.result, match.need.owner), (match.need, match.result.owner)):
-        Participant.objects.get_or_create(record=record, body=body, user=None, role="partner", defaults={"since": a.now, "confidential_at": a.now})
+        Participant.objects.get_or_create(
+            record=record, body=body, user=None, role="partner", defaults={"since": a.now, "confidential_at": a.now}
+        )
     if match.need.state in ("published", "matching"):
         needs.start_talking(by=SYSTEM, record=match.need, now=a.now)
     if match.result.state == "listed":
         results.start_talking(by=SYSTEM, record=match.result, now=a.now)
-    a.notify(f"双方已接受保密约定，可以洽谈：{match.title}", bodies={match.need.owner_id, match.result.owner_id}, key="open", en=f"Both accepted, talks may begin: {match.title}")
+    a.notify(
+        f"双方已接受保密约定，可以洽谈：{match.title}",
+        bodies={match.need.owner_id, match.result.owner_id},
+        key="open",
+        en=f"Both accepted, talks may begin: {match.title}",
+    )
 
 
 @action("matches", "close", "关闭", "Close", danger=True)
@@ -119,16 +141,3 @@ def close(a: Run, match: Match) -> None:
         Participant.objects.filter(record=record, body=body, role="partner", until=None).update(until=a.now)
     others = {match.need.owner_id, match.result.owner_id} - set(a.by.bodies)
     a.notify(f"对接已关闭：{match.title}（{a.reason}）", bodies=others, key="close", en=f"Match closed: {match.title}")
-
-
-@action("matches", "escalate", "提醒站点", "Escalate", roles=("system", "officer", "operator"), hidden=True)
-def escalate(a: Run, match: Match) -> None:
-    """The recipient did not answer in time: the node is told and asked to follow up."""
-    a.notify(f"对接逾期未答复，请跟进：{match.title}", roles=("node",), key="late", en=f"No answer in time, please follow up: {match.title}")
-    Wait.objects.filter(record=a.record, act="answer").update(escalated_at=a.now)
-
-
-def escalate_due(now: dt.datetime, by: Actor = SYSTEM) -> int:
-    """Escalate every unanswered match beyond its clock, once; each through its own act."""
-    late = Wait.objects.filter(record__register="matches", act="answer", due_at__lt=now, escalated_at=None).values_list("record_id", flat=True).distinct()
-    return sum(1 for pk in list(late) if escalate(by=by, record=Record.objects.get(pk=pk), now=now, reason=f"逾期 {clock.local_date(now)}"))

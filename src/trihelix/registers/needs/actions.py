@@ -8,8 +8,10 @@ from typing import Any
 from trihelix.engines.sheets import Column
 from trihelix.kernel import book, clock
 from trihelix.kernel.action import Run, action, find
+from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.columns import code_choices, options
 from trihelix.kernel.register import register_of
+from trihelix.kernel.ticks import tick
 from trihelix.registers.needs import flow
 from trihelix.registers.needs.models import Need
 
@@ -65,14 +67,27 @@ def publish(a: Run, need: Need, *, not_duplicate: bool = False, note: str = "", 
     if not not_duplicate:
         candidates = similar_needs(need, a.by)
         names = "；".join(f"{c['number']} {c['title']}" for c in candidates)
-        a.require(not candidates, "possible_duplicate", f"发现相似需求：{names}。请核对后勾选“不重复”再发布，或并入已有需求", field="not_duplicate", clause="发布前查重")
+        a.require(
+            not candidates,
+            "possible_duplicate",
+            f"发现相似需求：{names}。请核对后勾选“不重复”再发布，或并入已有需求",
+            field="not_duplicate",
+            clause="发布前查重",
+        )
     if candidates_seen:
         a.extra["candidates_seen"] = [None, candidates_seen]
     make_public(a, need)
     a.notify(f"需求已发布：{need.title}", roles=("owner",), en=f"Need published: {need.title}")
 
 
-@action("needs", "merge", "并入已有需求", "Merge into another need", danger=True, fields=(Column("into", "ref", "并入需求", "Into", required=True),))
+@action(
+    "needs",
+    "merge",
+    "并入已有需求",
+    "Merge into another need",
+    danger=True,
+    fields=(Column("into", "ref", "并入需求", "Into", required=True),),
+)
 def merge(a: Run, need: Need, *, into: Any) -> None:
     """Close as the same need collected over another route: one need keeps one identity, and is solved once."""
     target = find(register_of("needs"), into, a.by)
@@ -174,7 +189,8 @@ def assign(a: Run, need: Need, *, to: Any = None, division: str = "") -> None:
     a.record.node = target
 
 
-def expire_due(now: dt.datetime, by: Any) -> int:
+@tick("needs_expire", every=3600)
+def expire_due(now: dt.datetime) -> int:
     """Expire every publication whose term ended; each through its own act. Returns how many."""
     due = Need.objects.filter(record__state__in=flow.LIVE, expires_on__lt=clock.local_date(now))
-    return sum(1 for need in due.iterator() if expire(by=by, record=need.record, now=now, reason="发布期满"))
+    return sum(1 for need in due.iterator() if expire(by=SYSTEM, record=need.record, now=now, reason="发布期满"))

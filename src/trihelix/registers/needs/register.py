@@ -37,7 +37,13 @@ def _check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Probl
 
 def facts(need: models.Need, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """Facts for the flow's guards."""
-    row = {"kind": need.kind, "indicators": need.indicators, "budget_wan": need.budget_fen, "ownership": need.ownership, "deadline": need.deadline}
+    row = {
+        "kind": need.kind,
+        "indicators": need.indicators,
+        "budget_wan": need.budget_fen,
+        "ownership": need.ownership,
+        "deadline": need.deadline,
+    }
     candidates = values.get("_candidates")
     return {
         "missing": missing_items(row), "deadline_ahead": need.deadline is None or need.deadline >= clock.today(),

@@ -9,7 +9,9 @@ OWNERSHIP = options(
     ("contribution", "按贡献约定", "By contribution"), ("negotiable", "面议", "To be negotiated"),
 )  # fmt: skip
 SECRECY = options(("open", "公开", "Open"), ("restricted", "部分公开", "Partly open"), ("confidential", "内部", "Confidential"))
-OPERATORS = options((">=", "不低于", "at least"), ("<=", "不高于", "at most"), ("=", "等于", "equal"), ("range", "区间", "range"), ("text", "描述", "text"))
+OPERATORS = options(
+    (">=", "不低于", "at least"), ("<=", "不高于", "at most"), ("=", "等于", "equal"), ("range", "区间", "range"), ("text", "描述", "text")
+)
 INDICATOR = (
     Column("name", "text", "指标名称", "Indicator", required=True, example="封装损耗"),
     Column("op", "choice", "关系", "Relation", choices=OPERATORS, example="<="),

@@ -30,7 +30,8 @@ PERSON = Flow(
 )  # fmt: skip
 
 NODE = Flow(
-    "node", 1,
+    "node",
+    1,
     (State("open", "开放", "Open", "initial"), State("closed", "关闭", "Closed", "end")),
     (Transition("close", ("open",), "closed", ("officer", "operator"), "关闭", "Close", reason_required=True),),
 )

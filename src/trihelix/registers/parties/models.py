@@ -30,9 +30,7 @@ class Body(Entry):
     summary = models.TextField(blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["credit_code"], condition=~models.Q(credit_code=""), name="body_credit_code_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["credit_code"], condition=~models.Q(credit_code=""), name="body_credit_code_once"),)
         indexes = (models.Index(fields=["kind", "division"]),)
 
 
@@ -61,7 +59,9 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["person", "body", "valid_from"], name="membership_once"),
-            models.CheckConstraint(condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")), name="membership_dates"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")), name="membership_dates"
+            ),
         )
 
     def __str__(self) -> str:

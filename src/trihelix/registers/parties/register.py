@@ -31,7 +31,11 @@ def _prepare_body(values: dict[str, Any]) -> None:
 
 def _body_doc(body: models.Body) -> dict[str, Any]:
     label = sheets.BODY_KINDS[body.kind][0] if body.kind in sheets.BODY_KINDS else body.kind
-    return document(body, text=[body.name_en, body.short_name, label, body.summary], facets={"kind_of": [body.kind], "field": body.fields, "region": [body.division]})
+    return document(
+        body,
+        text=[body.name_en, body.short_name, label, body.summary],
+        facets={"kind_of": [body.kind], "field": body.fields, "region": [body.division]},
+    )
 
 
 BODIES = declare(

@@ -13,7 +13,9 @@ SERVICES = options(
     ("promotion", "项目推介", "Promotion"), ("trading", "挂牌交易", "Listing and trading"), ("registration", "技术合同认定登记", "Contract registration"),
     ("finance", "科技融资", "Finance"), ("trusteeship", "知识产权托管", "IP trusteeship"),
 )  # fmt: skip
-LEVELS = options(("1", "省级市场", "Provincial market"), ("10", "市（州）分市场", "City sub-market"), ("n", "县（市、区）工作站", "County station"))
+LEVELS = options(
+    ("1", "省级市场", "Provincial market"), ("10", "市（州）分市场", "City sub-market"), ("n", "县（市、区）工作站", "County station")
+)
 GENDERS = options(("f", "女", "Female"), ("m", "男", "Male"), ("x", "未说明", "Not stated"))
 
 BODIES = Sheet(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from trihelix.kernel import book, clock
 from trihelix.kernel.action import Run, action
+from trihelix.kernel.actor import SYSTEM
+from trihelix.kernel.ticks import tick
 from trihelix.registers.results.models import Result
 
 
@@ -75,7 +76,8 @@ def withdraw(a: Run, result: Result) -> None:
     a.record.visibility = "owner"
 
 
-def expire_due(now: dt.datetime, by: Any) -> int:
+@tick("results_expire", every=3600)
+def expire_due(now: dt.datetime) -> int:
     """Expire every listing whose term ended; returns how many."""
     due = Result.objects.filter(record__state="listed", expires_on__lt=clock.local_date(now))
-    return sum(1 for result in due.iterator() if expire(by=by, record=result.record, now=now, reason="发布期满"))
+    return sum(1 for result in due.iterator() if expire(by=SYSTEM, record=result.record, now=now, reason="发布期满"))

@@ -1,0 +1,1 @@
+"""The demo province: synthetic bodies, people, needs and results, loaded through the real bulk actions."""
