@@ -118,6 +118,7 @@ def test_word_has_styles_fonts_numbers_and_tables():
     assert [r.text for r in made.paragraphs[3].runs if r.bold] == ["4830"]
     fonts = {s: made.styles[s].element.rPr.rFonts.get(qn("w:eastAsia")) for s in ("Normal", "Title", "Heading 1", "Heading 2")}
     assert fonts == {"Normal": "仿宋_GB2312", "Title": "方正小标宋简体", "Heading 1": "黑体", "Heading 2": "楷体_GB2312"}
+    assert made.styles["Normal"].element.rPr.find(qn("w:lang")).get(qn("w:eastAsia")) == "zh-CN"
     table = made.tables[0]
     assert [[c.text for c in r.cells] for r in table.rows] == [["单位", "金额", "说明"], ["甲 | 乙", "1,234.50", "无"], ["丙", "20", ""]]
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None

@@ -93,6 +93,11 @@ def _styles(made: Any) -> None:
         layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(36 if name == "Title" else 28)
         if name.startswith("Heading"):
             layout.first_line_indent, layout.keep_with_next = Pt(2 * points), True
+    # Without it a reader may draw Chinese punctuation the Japanese or traditional way.
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    made.styles["Normal"].element.get_or_add_rPr().append(language)
     # The default title has a coloured rule under it.
     for border in made.styles["Title"].element.pPr.findall(qn("w:pBdr")):
         made.styles["Title"].element.pPr.remove(border)
