@@ -208,7 +208,7 @@ def cheaper_cures(problem: dict[str, Any], price: float, most: int = 4000) -> bo
     """Whether any multiset of relief below ``price`` cures the problem; None when there are too many to try."""
     prices, tools = problem["relief_menu"]["prices"], levers(problem)
     tried = 0
-    for r in range(0, 12):
+    for r in range(12):
         if not tools or r * min(prices[t[0]] for t in tools) >= price:
             return False
         for combo in itertools.combinations_with_replacement(tools, r):

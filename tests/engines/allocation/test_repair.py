@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.engines.allocation.brute import any_feasible, bent, cheaper_cures, levers, random_problem
 
+from tests.engines.allocation.brute import any_feasible, bent, cheaper_cures, levers, random_problem
 from trihelix.engines import allocation
 
 pytestmark = pytest.mark.nodb
@@ -87,7 +87,11 @@ def test_a_class_nobody_has_is_cured_by_new_experts_when_the_menu_sells_them():
 
 def test_a_short_panel_keeps_its_composition_minimum():
     """need 4, half enterprise: 2 of the class even when the panel is cut to 2 seats."""
-    experts = [{"id": "a", "cap": 1, "type": "academic"}, {"id": "b", "cap": 1, "type": "enterprise"}, {"id": "c", "cap": 1, "type": "enterprise"}]
+    experts = [
+        {"id": "a", "cap": 1, "type": "academic"},
+        {"id": "b", "cap": 1, "type": "enterprise"},
+        {"id": "c", "cap": 1, "type": "enterprise"},
+    ]
     problem = pool(experts, [{"id": "p", "need": 4}], [["p", e["id"], 5] for e in experts], min_share_on_panel={"enterprise": 0.5})
     problem["relief_menu"] = {"prices": {"seat_short": 10}}
     answer = allocation.solve(problem)

@@ -6,6 +6,6 @@ docs/allocation.md. Everything is deterministic for the same input.
 
 from __future__ import annotations
 
-from .api import solve, verify
+from .api import cure, draw, replacement, replay, solve, verify, why
 
-__all__ = ["solve", "verify"]
+__all__ = ["cure", "draw", "replacement", "replay", "solve", "verify", "why"]

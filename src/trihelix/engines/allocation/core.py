@@ -56,6 +56,7 @@ class NetworkState:
     arcs: network.Arcs
     flow: Ints
     prices: list[Ints]
+    label: Ints
 
     @property
     def x(self) -> Ints:
@@ -70,8 +71,8 @@ def solve_network(model: Model, nested: Nested | None = None, score: Ints | None
     flow = network.solve(arcs, score)
     if flow is None:
         return None
-    y = network.row_prices(model, nested, network.prices(arcs, score, flow))
-    return NetworkState(model, nested, arcs, flow, y)
+    found = network.prices(arcs, score, flow)
+    return NetworkState(model, nested, arcs, flow, network.row_prices(model, nested, found), found.label)
 
 
 def bound_of(model: Model, y: list[Ints], score: Ints | None = None) -> int:

@@ -112,9 +112,7 @@ def _totals(problem: Problem, kind: str, index: Ints, top: Ints) -> list[Family]
         high = np.array([NO_LIMIT if (m := bounds[v][1]) is None else m * problem.unit for v in names], dtype=np.int64)
         nobody = np.full(len(names), -1)
         key = _total_key(kind, attribute, names)
-        out.append(
-            _only_binding(top, kind, group, low, high, np.full(len(names), problem.need.sum() * problem.unit), nobody, key, level)
-        )
+        out.append(_only_binding(top, kind, group, low, high, np.full(len(names), problem.need.sum() * problem.unit), nobody, key, level))
     return out
 
 
@@ -142,8 +140,7 @@ def _types(problem: Problem, item: Ints, expert: Ints, top: Ints) -> list[Family
     full = np.repeat(problem.need * problem.unit, len(names))
     owner = np.repeat(np.arange(m), len(names))
     return [
-        _only_binding(top, "type", group, low, high, full, owner, lambda g: ("type", problem.items[g // len(names)], names[g % len(names)])
-        )
+        _only_binding(top, "type", group, low, high, full, owner, lambda g: ("type", problem.items[g // len(names)], names[g % len(names)]))
     ]
 
 

@@ -122,13 +122,14 @@ class Prices:
 
     left: Ints
     right: Ints
+    label: Ints  # node potentials
 
 
 def prices(arcs: Arcs, score: Ints, flow: Ints) -> Prices:
     """Integer prices that prove the flow optimal."""
     label = distances(arcs.nodes, *residual(arcs, score, flow))
     y = label[arcs.head] - label[arcs.tail]
-    return Prices(y[arcs.left], y[arcs.right])
+    return Prices(y[arcs.left], y[arcs.right], label)
 
 
 def row_prices(model: Model, nested: Nested, found: Prices) -> list[Ints]:

@@ -177,4 +177,3 @@ class Elastic:
         """The levers pulled, as rows of the answer."""
         amounts = np.round(self.programme.x[self.model.size :]).astype(int)
         return [[v.kind, *v.args, int(n)] for v, n in zip(self.levers, amounts, strict=True) if n > 0]
-

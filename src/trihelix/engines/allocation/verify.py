@@ -37,6 +37,8 @@ def verify(problem: Problem, answer: Any) -> dict[str, Any]:
     seats = read_seats(problem, answer, wrong)
     broken = faults(problem, seats, problem.unit, problem.most_per_pair)
     wrong += broken
+    if problem.is_draw and answer.get("pairs"):
+        broken += _drawn(problem, answer, seats, wrong)
     totals = _totals(problem, seats)
     value = Fraction(sum(totals), problem.unit)
     worst = Fraction(min(totals), problem.unit)
@@ -78,15 +80,16 @@ def _report(wrong: list[Wrong], feasible: bool, value: Fraction | None, bound: F
     return {"ok": not wrong, "feasible": feasible, **show, "optimal_proven": proven and not wrong, "errors": [w.as_json() for w in wrong]}
 
 
-def read_seats(problem: Problem, answer: Mapping[str, Any], wrong: list[Wrong]) -> Seats:
-    """The amounts in units: probabilities of a draw, else one unit a pair."""
+def read_seats(problem: Problem, answer: Mapping[str, Any], wrong: list[Wrong], drawn: bool = False) -> Seats:
+    """The amounts in units: probabilities of a draw, else (and for its ``drawn`` pairs) one unit a pair."""
     item_at = {name: k for k, name in enumerate(problem.items)}
     expert_at = {name: k for k, name in enumerate(problem.experts)}
     seats: Seats = {}
-    rows = answer.get("probabilities", []) if problem.is_draw else [[*row, 1, 1] for row in answer.get("pairs", [])]
+    unit = 1 if drawn else problem.unit
+    rows = answer.get("probabilities", []) if problem.is_draw and not drawn else [[*row, 1, 1] for row in answer.get("pairs", [])]
     for k, row in enumerate(rows):
         try:
-            pair, amount = (item_at[row[0]], expert_at[row[1]]), Fraction(row[2], row[3]) * problem.unit
+            pair, amount = (item_at[row[0]], expert_at[row[1]]), Fraction(row[2], row[3]) * unit
         except (KeyError, TypeError, IndexError, ZeroDivisionError):
             wrong.append(Wrong("bad_pair", "组合的编号或份额不正确", field=f"pairs[{k}]", value=row))
             continue
@@ -94,6 +97,18 @@ def read_seats(problem: Problem, answer: Mapping[str, Any], wrong: list[Wrong]) 
             wrong.append(Wrong("bad_pair", "组合重复或份额不是分母的整数倍", field=f"pairs[{k}]", value=row))
         seats[pair] = int(amount)
     return seats
+
+
+def _drawn(problem: Problem, answer: Mapping[str, Any], seats: Seats, wrong: list[Wrong]) -> list[Wrong]:
+    """A drawn assignment keeps every rule whole and seats only pairs with a probability."""
+    chosen = read_seats(problem, answer, wrong, drawn=True)
+    broken = faults(problem, chosen)
+    broken += [
+        Wrong("not_drawable", "抽中的组合没有概率", field="pairs", value=[problem.items[i], problem.experts[e]])
+        for i, e in set(chosen) - set(seats)
+    ]
+    wrong += broken
+    return broken
 
 
 def _totals(problem: Problem, seats: Seats) -> list[int]:
