@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from trihelix.engines.contracts.amounts import Amounts
 from trihelix.engines.contracts.book import ContractBook, KindTest
 from trihelix.engines.contracts.record import Contract, IpItem, Party
+from trihelix.engines.contracts.sums import Amounts
 
 Outcome = Literal["pass", "fail", "unknown"]
 _PATENT = re.compile(r"(?:ZL|CN)?(\d{4})([1238])\d{7}(?:\.[\dX])?", re.IGNORECASE)

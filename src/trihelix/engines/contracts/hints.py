@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from trihelix.engines.contracts.amounts import Amounts, amounts
 from trihelix.engines.contracts.book import ContractBook, RuleSet
 from trihelix.engines.contracts.record import Contract
+from trihelix.engines.contracts.sums import Amounts, amounts
 from trihelix.engines.money import exact, wan_to_fen
 from trihelix.engines.months import add_months
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from trihelix.engines.contracts.amounts import amounts
 from trihelix.engines.contracts.book import ContractBook
 from trihelix.engines.contracts.findings import is_domestic
 from trihelix.engines.contracts.record import Certificate, Contract
+from trihelix.engines.contracts.sums import amounts
 
 
 @dataclass(frozen=True)

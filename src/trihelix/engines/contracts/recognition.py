@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from trihelix.engines.contracts import findings as tests
-from trihelix.engines.contracts.amounts import Amounts, Clock, amounts, clock, is_large
-from trihelix.engines.contracts.benefits import BenefitView, benefits
 from trihelix.engines.contracts.book import ContractBook, RuleSet
 from trihelix.engines.contracts.findings import Finding
 from trihelix.engines.contracts.hints import Hint, fingerprint, hints
 from trihelix.engines.contracts.record import Contract
+from trihelix.engines.contracts.sums import Amounts, Clock, amounts, clock, is_large
+from trihelix.engines.contracts.tax import BenefitView, benefits
 from trihelix.engines.errors import Refused
 from trihelix.engines.workdays import Calendar
 
