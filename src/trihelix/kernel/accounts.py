@@ -116,3 +116,8 @@ def actor_named(username: str) -> Actor:
     if user is None:
         raise Refused.one("unknown_user", f"没有可用的账号 “{username}”", field="as", value=username)
     return actor_for(user)
+
+
+def terminal_actor(username: str = "") -> Actor:
+    """Who acts at the command line: the account of ``--as`` with its own rights, else the operator."""
+    return actor_named(username) if username else operator()

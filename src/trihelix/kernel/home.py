@@ -25,7 +25,7 @@ def is_demo() -> bool:
 def mark_demo() -> None:
     """Mark an empty folder as a demo's; a folder with real data is refused."""
     folder = home()
-    if not is_demo() and any(p for p in folder.iterdir() if p.name not in {"models", "serve.pid"}):
+    if not is_demo() and any(p for p in folder.iterdir() if p.name not in {"models", "secrets", "worker.lock"}):
         raise Refused.one(
             "not_demo", f"数据目录 {folder.name} 不是演示目录且不为空；请用 TRIHELIX_HOME 指定一个空目录", field="TRIHELIX_HOME"
         )

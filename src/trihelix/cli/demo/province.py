@@ -48,13 +48,13 @@ def content(name: str) -> Any:
     return load_file(path / "demo" / f"{name}.yaml", path)
 
 
-def topics() -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """``(field, number, topic)`` of every field file, in order."""
+def topics() -> Iterator[tuple[str, dict[str, Any]]]:
+    """``(field, topic)`` of every field file, in order."""
     path = book.current().path
     for file in sorted((path / "demo" / "fields").glob("*.yaml")):
         data = load_file(file, path)
-        for i, topic in enumerate(data["topics"], 1):
-            yield file.stem, i, topic
+        for topic in data["topics"]:
+            yield data["field"], topic
 
 
 def fen(wan: Any) -> int | None:
@@ -137,17 +137,22 @@ def _pick(rng: random.Random, rows: list[Any], count: int) -> list[Any]:
 
 def _result_rows(ctx: Context) -> list[dict[str, Any]]:
     people = content("people")["people"]
+    told = content("thread")["expected"]
     rows = []
-    for name, i, topic in topics():
+    for name, topic in topics():
         result = topic.get("result")
         if not result:
             continue
         able = [p for p in people if name in p["fields"]]
         lead = ctx.rng.choice(able)
-        team = [lead, *_pick(ctx.rng, [p for p in able if p["owner"] == lead["owner"] and p is not lead], 2)]
+        if topic["key"] == told["best"]["topic"]:
+            team = [next(p for p in people if p["ref"] == c["person"]) for c in told["completers"]]
+            lead = next(p for p in team if p["owner"] == told["owner"])
+        else:
+            team = [lead, *_pick(ctx.rng, [p for p in able if p["owner"] == lead["owner"] and p is not lead], 2)]
         rows.append(
             {
-                "ref": f"CG-{name}-{i:02d}", "title": result["title"], "owner": lead["owner"], "holders": [lead["owner"]], "summary": result["summary"],
+                "ref": f"CG-{topic['key']}", "title": result["title"], "owner": lead["owner"], "holders": [lead["owner"]], "summary": result["summary"],
                 "confidential_part": result.get("confidential", ""), "completers": [p["title"] for p in team], "people": [p["ref"] for p in team],
                 "fields": [name], "division": f"{_division(lead['owner'])[:4]}00", "maturity": result.get("maturity"), "ip_kind": result.get("ip_kind"),
                 "transfer_ways": list(result.get("transfer_ways", ())), "price_wan": fen(result.get("price_wan")),
@@ -164,16 +169,17 @@ def _division(ref: str) -> str:
 
 def _need_rows(ctx: Context) -> list[dict[str, Any]]:
     firms = [b for b in content("bodies")["bodies"] if b["kind"] == "firm"]
+    told = content("thread")["need"]["topic"]  # posted live by the thread, not imported
     rows = []
-    for name, i, topic in topics():
+    for name, topic in topics():
         need = topic.get("need")
-        if not need:
+        if not need or topic["key"] == told:
             continue
         firm = next((f for f in firms if f["ref"] == need.get("firm")), None) or ctx.rng.choice([f for f in firms if name in f["fields"]] or firms)
         deadline = ctx.today + dt.timedelta(days=30 * int(need.get("months", 12)))
         rows.append(
             {
-                "ref": f"XQ-{name}-{i:02d}", "title": need["title"], "owner": firm["ref"], "kind": "technical", "problem": need["problem"],
+                "ref": f"XQ-{topic['key']}", "title": need["title"], "owner": firm["ref"], "kind": "technical", "problem": need["problem"],
                 "indicators": [dict(row) for row in need["indicators"]], "budget_wan": fen(need["budget_wan"]), "ownership": need["ownership"],
                 "deadline": deadline, "industry": firm["industry"], "fields": [name], "division": firm["division"],
                 "conditions": need.get("conditions", ""), "tried": need.get("tried", ""), "synthetic": True,
