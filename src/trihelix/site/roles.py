@@ -1,0 +1,44 @@
+"""What the roles of flows are called on screen: who has a task, who may do an act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+WORDS = {
+    "owner": gettext_lazy("所属单位"), "node": gettext_lazy("经办站点"), "author": gettext_lazy("填报人"), "officer": gettext_lazy("主管处室"),
+    "auditor": gettext_lazy("审计"), "leader": gettext_lazy("厅领导"), "finance": gettext_lazy("财务"), "discipline": gettext_lazy("纪检监督"),
+    "admin": gettext_lazy("系统管理员"), "operator": gettext_lazy("运行维护"), "reviewer_office": gettext_lazy("评审办公室"),
+    "system": gettext_lazy("系统自动"), "anyone": gettext_lazy("登录用户"), "member": gettext_lazy("单位成员"),
+    "body_admin": gettext_lazy("单位管理员"), "transfer_office": gettext_lazy("成果转化机构"), "researcher": gettext_lazy("科研人员"),
+    "signer": gettext_lazy("签署人"), "body_finance": gettext_lazy("单位财务"), "station": gettext_lazy("站点人员"),
+    "recipient": gettext_lazy("受邀方"), "need_side": gettext_lazy("需求方"), "result_side": gettext_lazy("成果方"),
+    "reviewer": gettext_lazy("评审专家"), "applicant": gettext_lazy("申报单位"), "payee": gettext_lazy("收款单位"),
+    "buyer": gettext_lazy("受让方"), "seller": gettext_lazy("转让方"),
+}  # fmt: skip
+
+
+def word(role: str) -> str:
+    """The word of a role; ``owner:signer`` reads as that role inside the owner body."""
+    if role.startswith("owner:"):
+        return _("所属单位的%(role)s") % {"role": word(role[6:])}
+    return str(WORDS.get(role, role))
+
+
+def listed(roles: Iterable[str]) -> str:
+    """Several roles in one line."""
+    return _("、").join(word(r) for r in roles)
+
+
+LINKS = {
+    "same_as": gettext_lazy("同一需求"), "holder": gettext_lazy("持有单位"), "completer": gettext_lazy("完成人"), "need": gettext_lazy("需求"),
+    "result": gettext_lazy("成果"), "match": gettext_lazy("对接"), "deal": gettext_lazy("交易"), "evidence": gettext_lazy("依据"),
+    "contract": gettext_lazy("合同"), "award": gettext_lazy("立项"), "member": gettext_lazy("成员"), "from": gettext_lazy("来源"),
+}  # fmt: skip
+
+
+def link_word(kind: str) -> str:
+    """What a link between two records is called."""
+    return str(LINKS.get(kind, kind))

@@ -1,0 +1,80 @@
+"""All addresses of the site: pages of its own, the API, then every declared register by the same pattern."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from trihelix.kernel.register import REGISTERS, Register
+from trihelix.site.pages import accounts, acts, files, home, imports, inbox, lists, records, search
+
+
+class RegisterConverter:
+    """Admits the ids of declared registers only; the view gets the declaration."""
+
+    regex = "[a-z][a-z0-9_-]*"
+
+    def to_python(self, value: str) -> Register:
+        if value not in REGISTERS:
+            raise ValueError(value)
+        return REGISTERS[value]
+
+    def to_url(self, value: Register | str) -> str:
+        return value if isinstance(value, str) else value.id
+
+
+class FormatConverter:
+    """The kinds of file that a list can be exported to."""
+
+    regex = "|".join(lists.FORMATS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RegisterConverter, "register")
+register_converter(FormatConverter, "format")
+
+
+def register_pages() -> list[URLPattern | URLResolver]:
+    """Pages that registers bring along (``pages.py`` with ``urlpatterns``), before the generic ones."""
+    modules = [f"{app}.pages" for app in settings.REGISTER_APPS]
+    return [path("", include(import_module(m).urlpatterns)) for m in modules if find_spec(m) is not None]
+
+
+RECORD = "<register:register>/<uuid:uid>/"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("health/", home.health, name="health"),
+    path("help/", home.help_page, name="help"),
+    path("language/", home.language, name="language"),
+    path("inbox/", inbox.show, name="inbox"),
+    path("notices/", accounts.notices, name="notices"),
+    path("notices/read/", accounts.read, name="notices-read"),
+    path("search/", search.show, name="search"),
+    path("search/palette/", search.palette, name="palette"),
+    path("lookup/<register:register>/", search.lookup, name="lookup"),
+    path("accounts/login/", accounts.login, name="login"),
+    path("accounts/logout/", accounts.logout, name="logout"),
+    *register_pages(),
+    path("<register:register>/", lists.show, name="list"),
+    path("<register:register>/export.<format:fmt>", lists.export, name="export"),
+    path("<register:register>/template.xlsx", lists.template, name="template"),
+    path("<register:register>/new/", acts.new, name="new"),
+    path("<register:register>/import/", imports.start, name="import"),
+    path("<register:register>/import/<str:token>/", imports.preview, name="import-preview"),
+    path("<register:register>/import/<str:token>/errors.xlsx", imports.marked, name="import-errors"),
+    path(RECORD, records.show, name="record"),
+    path(RECORD + "edit/", acts.edit, name="edit"),
+    path(RECORD + "acts/<slug:act>/", acts.act, name="act"),
+    path(RECORD + "files/", files.upload, name="files"),
+    path(RECORD + "files/<uuid:file>/", files.download, name="file"),
+]
+if find_spec("trihelix.site.api.base") is not None and find_spec("trihelix.site.api.__init__") is not None:
+    urlpatterns.insert(0, path("api/v1/", import_module("trihelix.site.api").api.urls))
