@@ -105,7 +105,11 @@ def _existing(register: Register, rows: list[dict[str, Any]], by: Actor) -> dict
         part = names[i : i + 400]
         scoped = entries(by, register.model)
         uids = [n for n in part if len(n) in (32, 36) and vals._is_uuid(n)]
-        found: list[Any] = [*scoped.filter(record__ref__in=part), *scoped.filter(record__number__in=part), *scoped.filter(record__uid__in=uids)]
+        found: list[Any] = [
+            *scoped.filter(record__ref__in=part),
+            *scoped.filter(record__number__in=part),
+            *scoped.filter(record__uid__in=uids),
+        ]
         for entry in {e.pk: e for e in found}.values():
             for name in {entry.record.ref, entry.record.number, str(entry.record.uid)}:
                 out.setdefault(name, []).append(entry)
@@ -286,7 +290,7 @@ def export_rows(register: Register, queryset: QuerySet[Any], by: Actor) -> Itera
 def _chunk_rows(register: Register, chunk: list[Any], kinds: list[str], by: Actor) -> Iterator[dict[str, Any]]:
     linked = vals.linked_refs([e.record for e in chunk], kinds)
     for entry in chunk:
-        yield vals.to_row(register, entry, linked.get(entry.record.pk), vals.hidden_for_list(register, by, entry.record))
+        yield vals.to_row(register, entry, linked.get(entry.record.pk), vals.hidden_for_list(register, by, entry))
 
 
 def columns_attribute(register: Register, name: str) -> str:

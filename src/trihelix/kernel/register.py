@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.flow import Flow
 from trihelix.engines.sheets import Column, Sheet
@@ -71,6 +73,8 @@ class Register:
     change_states: tuple[str, ...] | None = None  # states in which the owner may change the sheet; None = all but ends
     personal: frozenset[str] = frozenset()
     confidential: frozenset[str] = frozenset()
+    owner_masked: Callable[[Any], bool] | None = None  # anonymous records: strangers do not learn the owner
+    owner_masked_q: Q | None = None  # the same as a condition, so that nobody finds them by filtering on the owner
     links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     owner_column: str = "owner"

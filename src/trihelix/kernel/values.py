@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from trihelix.engines.errors import Problem
 from trihelix.engines.sheets import Column
@@ -219,11 +219,25 @@ def hidden_columns(register: Register, by: Actor, record: Record, roles: frozens
         and record.participants.filter(Q(body_id__in=by.bodies) | Q(user_id=by.user_id), until=None).exclude(confidential_at=None).exists()
     ):
         return frozenset()
-    return register.confidential | register.personal
+    return register.confidential | register.personal | masked(register, record.entry if register.owner_masked else None)
 
 
-def hidden_for_list(register: Register, by: Actor, record: Record) -> frozenset[str]:
+def masked(register: Register, entry: Any) -> frozenset[str]:
+    """The owner column where the record is anonymous."""
+    hidden = register.owner_masked is not None and entry is not None and register.owner_masked(entry)
+    return frozenset({register.owner_column}) if hidden else frozenset()
+
+
+def unmasked(register: Register, by: Actor, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows that may be found by their owner: anonymous ones only by those who know it anyway."""
+    if register.owner_masked_q is None or by.sees_all:
+        return queryset
+    return queryset.exclude(register.owner_masked_q & ~Q(record__owner_id__in=by.bodies) & ~Q(record__node_id__in=by.node_ids))
+
+
+def hidden_for_list(register: Register, by: Actor, entry: Any) -> frozenset[str]:
     """As :func:`hidden_columns` without a query a row, for lists and exports: case participants open the record page instead."""
+    record = entry.record
     if by.sees_all or record.owner_id in by.bodies or record.pk in by.bodies or (record.node_id and record.node_id in by.node_ids):
         return frozenset()
-    return register.confidential | register.personal
+    return register.confidential | register.personal | masked(register, entry)

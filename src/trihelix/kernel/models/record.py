@@ -14,7 +14,6 @@ import uuid_utils
 from django.conf import settings
 from django.db import models
 
-
 _seeded: contextvars.ContextVar[Iterator[uuid.UUID] | None] = contextvars.ContextVar("seeded_uids", default=None)
 
 

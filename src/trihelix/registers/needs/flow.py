@@ -4,6 +4,7 @@ from trihelix.engines.flow import Flow, Guard, State, Transition
 
 DESK = ("node", "officer", "operator")
 LIVE = ("published", "matching", "talking")
+ANONYMOUS = ("published", "matching", "expired")  # until talks begin
 FAILED = ("unclear", "cross_field", "long_term", "no_supplier")
 
 COMPLETE = Guard(

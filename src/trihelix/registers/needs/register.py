@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.register import Register, declare
@@ -58,7 +60,7 @@ def need_text(need: models.Need) -> str:
 
 
 def _doc(need: models.Need) -> dict[str, Any] | None:
-    hide = need.anonymous and need.record.state in ("published", "matching")
+    hide = need.anonymous and need.record.state in flow.ANONYMOUS
     text = [need_text(need)] if need.secrecy != "confidential" else []
     return document(
         need, text=text, holder="匿名" if hide else None,
@@ -82,6 +84,8 @@ NEEDS = declare(
         filters=("kind", "fields", "division", "ownership", "deadline", "owner"),
         create_roles=("owner", "node", "officer", "operator"), change_states=("draft", "submitted", "refining", "published", "matching", *flow.FAILED),
         personal=frozenset({"contact_name", "contact_phone", "contact_email"}), confidential=frozenset({"tried"}),
+        owner_masked=lambda need: need.anonymous and need.record.state in flow.ANONYMOUS,
+        owner_masked_q=Q(anonymous=True, record__state__in=flow.ANONYMOUS),
         import_state="published", import_visibility="public", check=_check, facts=facts, prepare=_prepare, search_doc=_doc,
         panels=("needs/_matches.html",),
     )
