@@ -22,6 +22,22 @@ COMMANDS: dict[str, str] = {
     "contract": "trihelix.cli.contract:contract",
     "money": "trihelix.cli.money:money",
     "workdays": "trihelix.cli.workdays:workdays",
+    "demo": "trihelix.cli.demo.command:demo",
+    "match": "trihelix.cli.match:match",
+    "migrate": "trihelix.cli.migrate:migrate",
+    "serve": "trihelix.cli.serve:serve",
+    "worker": "trihelix.cli.worker:worker",
+    "verify": "trihelix.cli.verify:verify",
+    "backup": "trihelix.cli.backup:backup",
+    "restore": "trihelix.cli.backup:restore",
+    "seal": "trihelix.cli.seal:seal",
+    "key": "trihelix.cli.keys:key",
+    "schema": "trihelix.cli.records:schema",
+    "template": "trihelix.cli.records:template",
+    "import": "trihelix.cli.records:import_",
+    "export": "trihelix.cli.records:export",
+    "act": "trihelix.cli.records:act",
+    "search": "trihelix.cli.search:search",
 }
 
 

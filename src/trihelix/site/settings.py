@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "django_tasks",
     "django_tasks_db",
+    "ninja",  # serves the API's documentation from its own package
     "trihelix.kernel",
     *REGISTER_APPS,
     "trihelix.site",
@@ -163,6 +164,11 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }  # fmt: skip
+
+API_RATE_VISITOR = env.int("TRIHELIX_API_RATE_VISITOR", default=600)  # calls a minute from one address
+API_RATE_ACCOUNT = env.int("TRIHELIX_API_RATE_ACCOUNT", default=3000)  # calls a minute of one account
+PROXIES = env.int("TRIHELIX_PROXIES", default=0)  # trusted proxies in front, for the address of visitors
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 LOGGING = {
