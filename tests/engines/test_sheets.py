@@ -235,6 +235,15 @@ def test_texts_that_spreadsheets_change_stay_as_they_are(tmp_path, suffix, text)
     assert (row["title"], row["problem"], row["tags"], problems) == (text, text, [text], [])
 
 
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "jsonl"])
+@pytest.mark.parametrize("fen", [0, 1, 10**6, 10**15 + 1])
+def test_every_fen_survives(tmp_path, suffix, fen):
+    path = tmp_path / f"t.{suffix}"
+    write(SHEET, [{"title": "甲", "budget_wan": fen, "fee_yuan": fen, "ratio": Decimal("0.000001")}], path)
+    (_, row), problems = read(SHEET, path)[0][0], read(SHEET, path)[1]
+    assert (row["budget_wan"], row["fee_yuan"], row["ratio"], problems) == (fen, fen, Decimal("0.000001"), [])
+
+
 def test_csv_has_a_mark_and_guards_what_a_spreadsheet_would_run(tmp_path):
     path = tmp_path / "t.csv"
     write(SHEET, [{"title": "-40~85℃", "budget_wan": 1_000_000}, {"title": "@示例"}], path)

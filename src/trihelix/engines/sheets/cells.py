@@ -21,6 +21,7 @@ from trihelix.engines.sheets.columns import Column, fold
 CELL_LIMIT = 32_767  # characters in one Excel cell
 SAFE_DIGITS = 15  # decimal digits a double keeps
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LEADS = frozenset("=@+-＝＠＋－﹦﹫﹢﹣")
 # What a spreadsheet would run after + or -: a function, a cell, a cell of another sheet, a DDE link.
 _CALL = re.compile(r"(?:^|[-+*/^&,(])\s*[A-Za-z_][A-Za-z0-9_.]*\(")
 _CELLS = re.compile(r"\$?[A-Z]{1,3}\$?\d{1,7}(?:\s*[-+*/^&:,]\s*\$?[A-Z]{0,3}\$?\d+(?:\.\d+)?)*")
@@ -49,8 +50,10 @@ def _shown(value: Any) -> Any:
 
 def is_formula(text: str) -> bool:
     """Would a spreadsheet run the text? Ranges such as ``-40~85℃`` are not formulas."""
+    if text.lstrip()[:1] not in _LEADS:
+        return False
     plain = unicodedata.normalize("NFKC", text).strip()
-    if len(plain) < 2 or plain[0] not in "=@+-":
+    if len(plain) < 2:
         return False
     body = plain.lstrip("+-@ ")
     if plain[0] == "=":
@@ -103,16 +106,8 @@ def parse_values(columns: Iterable[Column], values: Mapping[str, Any], row: int 
 
 
 def _text(column: Column, raw: Any) -> str:
-    if isinstance(raw, bool):
-        return "是" if raw else "否"
-    if isinstance(raw, int | float | Decimal):
-        return _plain_number(column, raw)
-    if isinstance(raw, datetime):
-        return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")
-    if isinstance(raw, date | time):
-        return raw.isoformat()
     if not isinstance(raw, str):
-        raise _refuse(column, "bad_text", f"“{column.zh}”应为文本", raw)
+        return _as_text(column, raw)
     text = tidy(raw)
     if found := _CONTROL.search(text):
         raise _refuse(column, "control_character", f"“{column.zh}”含有不可见的控制字符（U+{ord(found[0]):04X}），请删除", None)
@@ -121,6 +116,19 @@ def _text(column: Column, raw: Any) -> str:
     if is_formula(text):
         raise _refuse(column, "formula", f"“{column.zh}”的内容像公式（以 {text[0]} 开头），请改为普通文字", text)
     return text
+
+
+def _as_text(column: Column, raw: Any) -> str:
+    """The text of a cell that the spreadsheet keeps as something else: a number keeps its digits."""
+    if isinstance(raw, bool):
+        return "是" if raw else "否"
+    if isinstance(raw, int | float | Decimal):
+        return _plain_number(column, raw)
+    if isinstance(raw, datetime):
+        return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")
+    if isinstance(raw, date | time):
+        return raw.isoformat()
+    raise _refuse(column, "bad_text", f"“{column.zh}”应为文本", raw)
 
 
 def _plain_number(column: Column, raw: int | float | Decimal) -> str:
@@ -331,8 +339,15 @@ def cell(column: Column, value: Any, lang: str = "zh") -> Any:
     return value
 
 
+def written(made: Any) -> str:
+    """A cell as plain text: numbers without exponent, dates ISO."""
+    if made is None:
+        return ""
+    return format(Decimal(repr(made)), "f") if isinstance(made, float) else made.isoformat() if isinstance(made, date) else str(made)
+
+
 def _row_line(column: Column, row: Mapping[str, Any], lang: str) -> str:
-    texts = [str(cell(c, row.get(c.name), lang) or "").replace("\n", " ") for c in column.rows]
+    texts = [written(cell(c, row.get(c.name), lang)).replace("\n", " ") for c in column.rows]
     while len(texts) > 1 and not texts[-1]:
         texts.pop()
     return join_cell(texts, "|", FIELDS)

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from trihelix.engines.errors import Refused
-from trihelix.engines.sheets.cells import cell, is_blank, plain
+from trihelix.engines.sheets.cells import cell, is_blank, plain, written
 from trihelix.engines.sheets.columns import Column, Sheet, headings
 from trihelix.engines.sheets.reading import GUARDED
 
@@ -66,11 +65,9 @@ def _write_csv(sheet: Sheet, rows: Iterable[Mapping[str, Any]], path: Path, lang
     return count
 
 
-def _csv_cell(column: Column, value: Any, lang: str) -> Any:
+def _csv_cell(column: Column, value: Any, lang: str) -> str:
     made = cell(column, value, lang)
-    if isinstance(made, str) and GUARDED.match(made):
-        return "'" + made
-    return made.isoformat() if isinstance(made, date) else made
+    return "'" + made if isinstance(made, str) and GUARDED.match(made) else written(made)
 
 
 def _write_xlsx(sheet: Sheet, rows: Iterable[Mapping[str, Any]], path: Path, lang: str) -> int:
