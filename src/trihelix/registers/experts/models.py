@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from trihelix.kernel.models import Entry, Record
+from trihelix.kernel.models import Entry, Link, Record
+
+EVIDENCE = ("completer", "inventor")  # links from an output to the person who made it
 
 
 class Expert(Entry):
@@ -24,3 +26,11 @@ class Expert(Entry):
 
     class Meta:
         indexes = (models.Index(fields=["kind", "city"]),)
+
+    @property
+    def outputs(self) -> list[Record]:
+        """The public outputs of the expert's person, newest first: the only evidence that search reads."""
+        if self.person_id is None:
+            return []
+        links = Link.objects.filter(target_id=self.person_id, kind__in=EVIDENCE, source__visibility="public")
+        return [link.source for link in links.select_related("source").order_by("-at", "-id")[:40]]

@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel.models import Link
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.experts import flow, models, sheets
-
-EVIDENCE = ("completer", "inventor", "member")  # links from an output to the person who made it
 
 
 def _check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -23,16 +20,8 @@ def _check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Probl
         yield Problem("negative", "最多承担项数不能为负", field="max_load", value=row["max_load"])
 
 
-def outputs_of(expert: models.Expert) -> list[Any]:
-    """The public outputs of an expert's person, newest first: the only evidence the search reads."""
-    if expert.person_id is None:
-        return []
-    links = Link.objects.filter(target_id=expert.person_id, kind__in=EVIDENCE, source__visibility="public")
-    return [link.source for link in links.select_related("source").order_by("-at", "-id")[:40]]
-
-
 def _doc(expert: models.Expert) -> dict[str, Any]:
-    texts = [f"{o.title}\n{getattr(o.entry, 'summary', '')}" for o in outputs_of(expert)]
+    texts = [f"{o.title}\n{getattr(o.entry, 'summary', '')}" for o in expert.outputs]
     facets = {"kind_of": [expert.kind], "field": expert.fields, "region": [expert.city]}
     return document(expert, text=texts, facets=facets)
 

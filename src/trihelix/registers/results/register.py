@@ -47,7 +47,7 @@ RESULTS = declare(
         create_roles=("owner", "node", "officer", "operator"), change_states=("draft", "submitted", "listed", "talking"),
         personal=frozenset({"contact_name", "contact_phone", "contact_email"}), confidential=frozenset({"confidential_part"}),
         links={"holders": ("bodies", "holder"), "people": ("people", "completer")},
-        import_state="listed", import_visibility="public", check=_check, search_doc=_doc,
+        import_state="listed", import_visibility="public", check=_check, search_doc=_doc, panels=("results/_needs.html",),
     )
 )  # fmt: skip
 
