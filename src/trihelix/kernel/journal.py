@@ -8,6 +8,7 @@ detected; head and count are written outside the database at each batch, so that
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -125,7 +126,7 @@ def seal_pending() -> int:
                 seq, previous, head = seq + 1, head, chain.link(head, digest)
                 seals.append(JournalSeal(seq=seq, entry_id=entry_id, previous=previous, hash=head))
             JournalSeal.objects.bulk_create(seals, batch_size=500)
-        write_head(seq, head)
+            transaction.on_commit(functools.partial(write_head, seq, head))
         total += len(pending)
 
 

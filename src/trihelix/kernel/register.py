@@ -78,6 +78,7 @@ class Register:
     links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     refs: Mapping[str, str] = field(default_factory=dict)
     owner_column: str = "owner"
+    owner_required: bool = True  # who has one body need not name it; others must
     title_column: str = "title"
     import_state: str = ""  # the state of imported rows when the importer may put them there; default: the flow's initial
     import_visibility: str = ""

@@ -115,7 +115,7 @@ def decide_owner(register: Register, by: Actor, hits: Mapping[str, list[Record]]
     if len(by.bodies) == 1:
         return Record.objects.select_related("node").get(pk=next(iter(by.bodies))), []
     column = register.column(register.owner_column)
-    if column is not None and column.required:
+    if column is not None and register.owner_required:
         return None, [Problem("required", f"请填写 “{column.zh}”", field=register.owner_column)]
     return None, []
 

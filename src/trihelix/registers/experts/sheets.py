@@ -13,7 +13,7 @@ EXPERTS = Sheet(
     (
         Column("ref", "text", "外部编号", "External key", example="ZJ-A-001"),
         Column("title", "text", "姓名", "Name", required=True, example="示例乙"),
-        Column("owner", "ref", "工作单位", "Employer", required=True, example="12220000412755020A"),
+        Column("owner", "ref", "工作单位", "Employer", example="12220000412755020A"),
         Column("person", "ref", "人员编号", "Person", help="与人员库关联后，按其成果检索"),
         Column("kind", "choice", "专家类别", "Kind", required=True, choices=KINDS, example="academic"),
         Column("fields", "list", "技术领域", "Fields", choices=code_choices("fields")),

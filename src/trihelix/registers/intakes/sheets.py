@@ -13,7 +13,7 @@ INTAKES = Sheet(
     (
         Column("ref", "text", "外部编号", "External key", example="ZJ-2024-001"),
         Column("title", "text", "征集名称", "Title", required=True, example="2024年度企业技术需求征集"),
-        Column("owner", "ref", "征集单位", "Collecting body", required=True, example="12220000412755020A"),
+        Column("owner", "ref", "征集单位", "Collecting body", example="12220000412755020A"),
         Column("need", "ref", "需求编号", "Need", help="需求与成果填一项"),
         Column("result", "ref", "成果编号", "Result"),
         Column("route", "choice", "征集渠道", "Route", required=True, choices=ROUTES, example="market"),

@@ -26,7 +26,7 @@ NEEDS = Sheet(
     (
         Column("ref", "text", "外部编号", "External key", example="XQ-A-001"),
         Column("title", "text", "需求名称", "Title", required=True, example="硅光芯片低损耗耦合封装工艺"),
-        Column("owner", "ref", "需求单位", "Firm", required=True, example="91220101MA17ABCD2W"),
+        Column("owner", "ref", "需求单位", "Firm", example="91220101MA17ABCD2W"),
         Column("kind", "choice", "需求类别", "Kind", choices=KINDS, example="technical", help="留空按技术需求办理"),
         Column("problem", "longtext", "技术问题", "Problem", required=True, example="现有耦合封装损耗偏高，批量一致性不足，需要可量产的工艺。"),
         Column("indicators", "rows", "核心指标", "Core indicators", rows=INDICATOR, help="每行一项：名称|关系|目标值|单位|检测方法"),

@@ -64,7 +64,7 @@ NODES = declare(
         help_zh="“1+10+N”技术市场网络：一个省级市场、十个市（州）分市场、若干县级工作站。",
         help_en="The 1 + 10 + N technology-market network.",
         list_columns=("number", "title", "level", "division", "hours", "phone", "state"), filters=("level", "division"),
-        create_roles=("officer", "operator"), import_state="open", import_visibility="public", refs={"operator": "bodies", "owner": "nodes"},
+        create_roles=("officer", "operator"), import_state="open", import_visibility="public", refs={"operator": "bodies", "owner": "nodes"}, owner_required=False,
     )
 )  # fmt: skip
 

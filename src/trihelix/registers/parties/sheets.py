@@ -49,7 +49,7 @@ PEOPLE = Sheet(
     (
         Column("ref", "text", "外部编号", "External key"),
         Column("title", "text", "姓名", "Name", required=True, example="示例甲"),
-        Column("owner", "ref", "所在单位", "Home body", required=True, example="91220101MA17ABCD2W"),
+        Column("owner", "ref", "所在单位", "Home body", example="91220101MA17ABCD2W"),
         Column("position", "text", "职务", "Position"),
         Column("rank", "text", "职称", "Rank"),
         Column("discipline", "text", "学科代码", "Discipline code", example="510"),
