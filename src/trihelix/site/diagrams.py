@@ -1,50 +1,69 @@
-"""A flow as a layered SVG drawn on the server: readable without JavaScript, in print and in dark mode. The present state is lit."""
+"""A flow drawn on the server as SVG: readable without JavaScript, in print and in the dark. The present state is lit.
+
+The main states run from left to right in the upper band, the ends stand in a row below; arrows that skip a state or lead back
+run in lanes above the boxes, so that no arrow crosses a box.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from trihelix.engines.flow import Flow, State, Transition
+from trihelix.engines.flow import Flow, State
 from trihelix.site.display import words
 
-BOX_H, GAP_Y, PAD = 34, 26, 14
-LANE = 22  # height of a lane for arrows back
-FEW = 14  # a flow with more arrows is drawn by its main ways only
-LABEL_ROOM = 14  # room beside the boxes of a layer for the arrows' labels
+BOX_H, GAP_Y, PAD, GAP_X = 34, 22, 12, 20
+LANE = 22  # height of a lane above the boxes
+DROP = 58  # room between the bands for arrows and their labels
+FEW = 12  # a flow with more arrows is drawn by its main ways only; the table beside it lists all
+MAIN = ("initial", "normal")
 
 
 @dataclass
-class Node:
-    """A state with its place: layer from the left, centre in pixels."""
+class Box:
+    """A state with its place: the centre in pixels."""
 
     state: State
-    layer: int
     label: str
+    layer: int = 0
     x: float = 0.0
     y: float = 0.0
-    width: float = 0.0
 
     @property
-    def left(self) -> float:
-        return self.x - self.width / 2
+    def width(self) -> float:
+        return text_width(self.label, 13) + 24
 
     @property
-    def right(self) -> float:
-        return self.x + self.width / 2
+    def main(self) -> bool:
+        return self.state.kind in MAIN
 
 
 @dataclass
-class Edge:
-    """One arrow; acts between the same two states share it."""
+class Arrow:
+    """One arrow between two states; acts between the same states share it. ``live`` arrows can be taken now."""
 
-    source: str
-    target: str
+    source: Box
+    target: Box
     labels: list[str] = field(default_factory=list)
     live: bool = False
+    lane: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.labels[0] + (f" +{len(self.labels) - 1}" if len(self.labels) > 1 else "")
+
+    @property
+    def side(self) -> str:
+        """Where it runs: to an end below, straight to the next layer, or over a lane above."""
+        if not self.target.main:
+            return "down"
+        if not self.source.main:
+            return "up"
+        return "next" if self.target.layer == self.source.layer + 1 else "over"
 
 
 def text_width(text: str, size: float) -> float:
@@ -52,179 +71,176 @@ def text_width(text: str, size: float) -> float:
     return sum(size if ord(c) > 0x2E7F else size * 0.58 for c in text)
 
 
-def edges_of(flow: Flow, current: str | None) -> list[Edge]:
-    """One edge for each pair of states, in declared order, without loops."""
-    found: dict[tuple[str, str], Edge] = {}
+def arrows_of(flow: Flow, boxes: dict[str, Box], current: str | None) -> list[Arrow]:
+    """One arrow for each pair of different states, in declared order."""
+    found: dict[tuple[str, str], Arrow] = {}
     for t in flow.transitions:
         for source in t.sources:
             for target in dict.fromkeys((t.target, *t.targets)):
-                if source == target:
+                if source == target or source not in boxes or target not in boxes:
                     continue
-                edge = found.setdefault((source, target), Edge(source, target))
-                edge.live = edge.live or source == current
-                if words(t) not in edge.labels:
-                    edge.labels.append(words(t))
+                arrow = found.setdefault((source, target), Arrow(boxes[source], boxes[target]))
+                arrow.live = arrow.live or source == current
+                if words(t) not in arrow.labels:
+                    arrow.labels.append(words(t))
     return list(found.values())
 
 
-def layers_of(flow: Flow) -> dict[str, int]:
-    """The layer of each state: its distance from the start over acts that lead on; ends stand one after the last that leads there."""
-    start = next(s.id for s in flow.states if s.kind == "initial")
-    order = {s.id: i for i, s in enumerate(flow.states)}
-    layer = {start: 0}
-    todo = [start]
-    while todo:
-        here = todo.pop(0)
-        for t in flow.transitions:
-            if here not in t.sources:
-                continue
-            for target in (t.target, *t.targets):
-                if target not in layer:
-                    layer[target] = layer[here] + 1
-                    todo.append(target)
-    # a step between normal states pushes the later declared one further, so that the main line reads left to right
-    for _round in flow.states:
-        for t in flow.transitions:
-            for source in t.sources:
-                if source in layer and order[t.target] > order[source] and _kind(flow, t) == "normal":
-                    layer[t.target] = max(layer[t.target], min(layer[source] + 1, len(flow.states)))
-    return layer
+def set_layers(boxes: dict[str, Box], arrows: Iterable[Arrow]) -> None:
+    """The layer of each main state: one more than the furthest earlier declared state that leads to it."""
+    order = {name: i for i, name in enumerate(boxes)}
+    into: dict[str, list[Box]] = defaultdict(list)
+    for arrow in arrows:
+        if arrow.source.main and order[arrow.source.state.id] < order[arrow.target.state.id]:
+            into[arrow.target.state.id].append(arrow.source)
+    for name, box in boxes.items():
+        if box.main:
+            box.layer = max((b.layer + 1 for b in into[name]), default=0 if box.state.kind == "initial" else 1)
 
 
-def _kind(flow: Flow, t: Transition) -> str:
-    return next(s.kind for s in flow.states if s.id == t.target)
-
-
-def place(flow: Flow, edges: list[Edge]) -> tuple[dict[str, Node], float, float]:
-    """Nodes with their places, and the size of the drawing."""
-    layer = layers_of(flow)
-    nodes = {s.id: Node(s, layer[s.id], words(s)) for s in flow.states if s.id in layer and not s.retired}
-    columns: dict[int, list[Node]] = defaultdict(list)
-    for node in nodes.values():
-        node.width = text_width(node.label, 13) + 26
-        columns[node.layer].append(node)
-    ranks = sorted(columns)
-    for node in columns[ranks[0]]:
-        node.y = 0.0
-    for before, here in zip(ranks, ranks[1:], strict=False):
-        _settle(columns[here], columns[before], nodes, edges)
-    low = min(n.y for n in nodes.values())
-    for node in nodes.values():
-        node.y += PAD + BOX_H / 2 - low
-    x = float(PAD)
-    for rank in ranks:
-        width = max(n.width for n in columns[rank])
-        for node in columns[rank]:
-            node.x = x + width / 2
-        x += width + _room(rank, edges, nodes)
-    return nodes, max(n.right for n in nodes.values()) + PAD, max(n.y for n in nodes.values()) + BOX_H / 2 + PAD
-
-
-def _settle(here: list[Node], before: list[Node], nodes: dict[str, Node], edges: list[Edge]) -> None:
-    """Order a layer by the mean height of what leads to it, then spread it without overlap around that mean."""
-    wish = {}
-    for i, node in enumerate(here):
-        sources = [
-            nodes[e.source].y for e in edges if e.target == node.state.id and e.source in nodes and nodes[e.source].layer < node.layer
-        ]
-        wish[node.state.id] = (sum(sources) / len(sources) if sources else 0.0, node.state.kind in ("end", "failed"), i)
-    here.sort(key=lambda n: (wish[n.state.id][1], wish[n.state.id][0], wish[n.state.id][2]))
-    step = BOX_H + GAP_Y
-    centre = sum(w[0] for w in wish.values()) / len(wish)
-    top = centre - step * (len(here) - 1) / 2
-    for i, node in enumerate(here):
-        node.y = top + i * step
-
-
-def _room(rank: int, edges: list[Edge], nodes: dict[str, Node]) -> float:
-    """Space to the next layer: wide enough for the longest label that crosses it."""
-    crossing = [
-        e for e in edges if e.source in nodes and e.target in nodes and nodes[e.source].layer == rank and nodes[e.target].layer > rank
-    ]
-    return max([44.0] + [text_width(_short(e), 11) + LABEL_ROOM * 2 for e in crossing])
-
-
-def _short(edge: Edge) -> str:
-    return edge.labels[0] + (f" +{len(edge.labels) - 1}" if len(edge.labels) > 1 else "")
-
-
-def chosen_edges(edges: list[Edge], nodes: dict[str, Node]) -> list[Edge]:
-    """All arrows of a small flow; of a large one those that may be taken now, and one way to each state (the table lists all)."""
-    edges = [e for e in edges if e.source in nodes and e.target in nodes]
-    if len(edges) <= FEW:
-        return edges
-    reached: set[str] = set()
+def chosen(arrows: list[Arrow]) -> list[Arrow]:
+    """All arrows of a small flow; of a large one those that can be taken now and one way to each state."""
+    if len(arrows) <= FEW:
+        return arrows
+    reached = {a.target.state.id for a in arrows if a.live and a.side == "down"}
     out = []
-    for edge in sorted(edges, key=lambda e: nodes[e.target].layer - nodes[e.source].layer):
-        first = nodes[edge.target].layer > nodes[edge.source].layer and edge.target not in reached
+    for arrow in sorted(arrows, key=lambda a: (a.side != "next", a.target.layer)):
+        first = arrow.side in ("next", "down") and arrow.target.state.id not in reached
         if first:
-            reached.add(edge.target)
-        if first or edge.live:
-            out.append(edge)
+            reached.add(arrow.target.state.id)
+        if first or arrow.live:
+            out.append(arrow)
     return out
 
 
-def curve(a: Node, b: Node, floor: float) -> tuple[str, float, float]:
-    """The line of an arrow and where its label stands; arrows back run along ``floor``, below the boxes."""
-    if b.layer > a.layer:
-        x1, x2, bend = a.right, b.left, (b.left - a.right) / 2
-        line = f"M{x1:.0f},{a.y:.0f} C{x1 + bend:.0f},{a.y:.0f} {x2 - bend:.0f},{b.y:.0f} {x2:.0f},{b.y:.0f}"
-        return line, (x1 + x2) / 2, (a.y + b.y) / 2
-    if b.layer == a.layer:
-        down = 1 if b.y > a.y else -1
-        y1, y2 = a.y + down * BOX_H / 2, b.y - down * BOX_H / 2
-        if abs(b.y - a.y) <= BOX_H + GAP_Y:
-            return f"M{a.x:.0f},{y1:.0f} L{b.x:.0f},{y2:.0f}", (a.x + b.x) / 2, (y1 + y2) / 2
-        side = max(a.right, b.right) + 24
-        return f"M{a.right:.0f},{a.y:.0f} C{side:.0f},{a.y:.0f} {side:.0f},{b.y:.0f} {b.right:.0f},{b.y:.0f}", side - 6, (a.y + b.y) / 2
-    x1, x2, start, end = a.x - 8, b.x + 8, a.y + BOX_H / 2, b.y + BOX_H / 2
-    line = (
-        f"M{x1:.0f},{start:.0f} C{x1:.0f},{floor:.0f} {x1:.0f},{floor:.0f} {x1 - 20:.0f},{floor:.0f} "
-        f"L{x2 + 20:.0f},{floor:.0f} C{x2:.0f},{floor:.0f} {x2:.0f},{floor:.0f} {x2:.0f},{end:.0f}"
-    )
-    return line, (x1 + x2) / 2, floor
+def set_lanes(arrows: list[Arrow]) -> int:
+    """Give each arrow over the boxes the lowest free lane; returns how many lanes there are."""
+    lanes: list[list[tuple[float, float]]] = []
+    for arrow in sorted((a for a in arrows if a.side in ("over", "up")), key=lambda a: abs(a.source.x - a.target.x)):
+        low, high = sorted((arrow.source.x, arrow.target.x))
+        middle, half = (low + high) / 2, text_width(arrow.text, 11) / 2 + 6
+        low, high = min(low, middle - half), max(high, middle + half)
+        for number, taken in enumerate(lanes):
+            if all(high < a or low > b for a, b in taken):
+                taken.append((low, high))
+                arrow.lane = number
+                break
+        else:
+            arrow.lane = len(lanes)
+            lanes.append([(low, high)])
+    return len(lanes)
+
+
+def set_places(boxes: dict[str, Box], arrows: list[Arrow]) -> tuple[float, float, float]:
+    """Place every box; returns width, height and where the upper band begins."""
+    layers: dict[int, list[Box]] = defaultdict(list)
+    for box in boxes.values():
+        if box.main:
+            layers[box.layer].append(box)
+    x = float(PAD)
+    for number in sorted(layers):
+        widest = max(b.width for b in layers[number])
+        for box in layers[number]:
+            box.x = x + widest / 2
+        leaving = [text_width(a.text, 11) + 22 for a in arrows if a.side == "next" and a.source.layer == number]
+        x += widest + max([40.0, *leaving])
+    right = max(b.x + b.width / 2 for b in boxes.values() if b.main)
+    ends = [b for b in boxes.values() if not b.main]
+    top = PAD + set_lanes(arrows) * LANE + (6 if any(a.side in ("over", "up") for a in arrows) else 0)
+    tallest = max(len(v) for v in layers.values())
+    for column in layers.values():
+        for i, box in enumerate(column):
+            box.y = top + BOX_H / 2 + i * (BOX_H + GAP_Y)
+    height = top + tallest * (BOX_H + GAP_Y) - GAP_Y
+    height = _row_of_ends(ends, right, height) if ends else height
+    return max(right, *(b.x + b.width / 2 for b in boxes.values())) + PAD, height + PAD, top
+
+
+def _row_of_ends(ends: list[Box], right: float, height: float) -> float:
+    """The ends stand in one row under the main states, as wide as those where they can be."""
+    room = (right - PAD - sum(b.width for b in ends)) / max(1, len(ends) - 1)
+    gap, x = min(GAP_X * 2.0, max(GAP_X / 2.0, room)), float(PAD)
+    for box in ends:
+        box.x, box.y = x + box.width / 2, height + DROP + BOX_H / 2
+        x += box.width + gap
+    return height + DROP + BOX_H
+
+
+def line(arrow: Arrow, top: float) -> tuple[str, float, float]:
+    """The path of an arrow and where its label stands."""
+    a, b = arrow.source, arrow.target
+    if arrow.side == "down":
+        y1, y2 = a.y + BOX_H / 2, b.y - BOX_H / 2
+        bend = min(40.0, (y2 - y1) / 2)
+        return f"M{a.x:.0f},{y1:.0f} C{a.x:.0f},{y1 + bend:.0f} {b.x:.0f},{y2 - bend - 8:.0f} {b.x:.0f},{y2:.0f}", b.x, y2 - 15
+    if arrow.side == "next":
+        x1, x2 = a.x + a.width / 2, b.x - b.width / 2
+        bend = (x2 - x1) / 2
+        return (
+            f"M{x1:.0f},{a.y:.0f} C{x1 + bend:.0f},{a.y:.0f} {x2 - bend:.0f},{b.y:.0f} {x2:.0f},{b.y:.0f}",
+            (x1 + x2) / 2,
+            (a.y + b.y) / 2,
+        )
+    return _over(arrow, top)
+
+
+def _over(arrow: Arrow, top: float) -> tuple[str, float, float]:
+    """An arrow that runs in a lane above; a box below another one of its layer is left and reached at its left side."""
+    a, b = arrow.source, arrow.target
+    y = top - 10 - arrow.lane * LANE
+    shift = -7 if b.x < a.x else 7
+    first = a.y <= top + BOX_H / 2
+    x1 = a.x + shift if first else a.x - a.width / 2 - 12
+    start = f"M{x1:.0f},{a.y - BOX_H / 2:.0f}" if first else f"M{a.x - a.width / 2:.0f},{a.y:.0f} H{x1:.0f}"
+    if b.y <= top + BOX_H / 2:
+        x2 = b.x - shift
+        end = f"V{b.y - BOX_H / 2:.0f}"
+    else:
+        x2 = b.x - b.width / 2 - 14
+        end = f"V{b.y:.0f} H{b.x - b.width / 2:.0f}"
+    turn = 8 if x2 > x1 else -8
+    path = f"{start} V{y + 6:.0f} Q{x1:.0f},{y:.0f} {x1 + turn:.0f},{y:.0f} H{x2 - turn:.0f} Q{x2:.0f},{y:.0f} {x2:.0f},{y + 6:.0f} {end}"
+    return path, (x1 + x2) / 2, y
 
 
 def svg(flow: Flow, current: str | None = None, title: str = "") -> SafeString:
     """The diagram of a flow with the present state lit and the acts possible now drawn strongly."""
-    edges = edges_of(flow, current)
-    nodes, width, height = place(flow, edges)
-    drawn, back = [], 0
-    for edge in chosen_edges(edges, nodes):
-        a, b = nodes[edge.source], nodes[edge.target]
-        if b.layer < a.layer:
-            back += 1
-        drawn.append((edge, *curve(a, b, height + back * LANE - 4)))
-    height += back * LANE + PAD if back else 0
-    drawn.sort(key=lambda d: d[0].live)
+    boxes = {s.id: Box(s, words(s)) for s in flow.states if not s.retired}
+    arrows = arrows_of(flow, boxes, current)
+    set_layers(boxes, arrows)
+    arrows = chosen(arrows)
+    width, height, top = set_places(boxes, arrows)
+    drawn = sorted(((a, *line(a, top)) for a in arrows), key=lambda d: d[0].live)
     lines = format_html_join(
-        "",
-        '<path class="edge{}" d="{}" marker-end="url(#tip{})"/>',
-        ((" open" if e.live else "", d, "-open" if e.live else "") for e, d, _, _ in drawn),
+        "", '<path class="edge{}" d="{}" marker-end="url(#tip{})"/>', ((" open" * a.live, d, "-open" * a.live) for a, d, _, _ in drawn)
     )
-    boxes = format_html_join("", "{}", ((_box(n, current),) for n in nodes.values()))
-    labels = format_html_join("", "{}", ((_label(e, x, y),) for e, _, x, y in drawn if e.live or len(drawn) <= FEW))
+    named = {id(a): (a, x, y) for a, _, x, y in drawn if a.live or len(drawn) <= FEW}
+    labels = format_html_join("", "{}", ((_label(a, x, y),) for a, x, y in named.values()))
     return format_html(
-        '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}" xmlns="http://www.w3.org/2000/svg">'
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0,0 L8,4 L0,8 z"/></marker>'
-        '<marker id="tip-open" class="open" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" orient="auto"><path d="M0,0 L8,4 L0,8 z"/>'
-        "</marker></defs>{}{}{}</svg>",
-        title, *(round(v) for v in (width, height, width, height)), lines, boxes, labels,
+        '<svg role="img" aria-label="{}" viewBox="0 0 {w} {h}" width="{w}" height="{h}" xmlns="http://www.w3.org/2000/svg"><defs>{}{}</defs>{}{}{}</svg>',
+        title, _tip("tip", ""), _tip("tip-open", "open"), lines, format_html_join("", "{}", ((_box(b, current),) for b in boxes.values())), labels,
+        w=round(width), h=round(height),
     )  # fmt: skip
 
 
-def _box(node: Node, current: str | None) -> SafeString:
-    now = " now" if node.state.id == current else ""
+def _tip(name: str, css: str) -> SafeString:
+    return format_html(
+        '<marker id="{}" class="{}" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto">'
+        '<path d="M0,0 L8,4 L0,8 z"/></marker>', name, css,
+    )  # fmt: skip
+
+
+def _box(box: Box, current: str | None) -> SafeString:
+    now = " now" if box.state.id == current else ""
     return format_html(
         '<g class="{}{}"><rect class="box" x="{}" y="{}" width="{}" height="{}" rx="5"/><text class="name" x="{}" y="{}" text-anchor="middle">{}</text></g>',
-        node.state.kind, now, round(node.left), round(node.y - BOX_H / 2), round(node.width), BOX_H, round(node.x), round(node.y + 4.5), node.label,
+        box.state.kind, now, round(box.x - box.width / 2), round(box.y - BOX_H / 2), round(box.width), BOX_H, round(box.x), round(box.y + 5), box.label,
     )  # fmt: skip
 
 
-def _label(edge: Edge, x: float, y: float) -> SafeString:
-    text = _short(edge)
-    width = text_width(text, 11) + 6
+def _label(arrow: Arrow, x: float, y: float) -> SafeString:
+    width = text_width(arrow.text, 11) + 6
     return format_html(
         '<rect class="halo" x="{}" y="{}" width="{}" height="15"/><text class="act{}" x="{}" y="{}" text-anchor="middle">{}</text>',
-        round(x - width / 2), round(y - 8), round(width), " open" if edge.live else "", round(x), round(y + 4), text,
+        round(x - width / 2), round(y - 8), round(width), " open" * arrow.live, round(x), round(y + 4), arrow.text,
     )  # fmt: skip

@@ -74,6 +74,11 @@ class Field:
         return WIDGETS.get(self.column.kind, "input")
 
     @property
+    def wide(self) -> bool:
+        """Whether it takes the whole width of the form."""
+        return self.widget in ("area", "rows", "checks") or self.column.name == "title"
+
+    @property
     def input(self) -> str:
         return "date" if self.column.kind == "date" else "text"
 
@@ -102,7 +107,7 @@ class Field:
 
     @property
     def help(self) -> str:
-        hints = [self.column.help] if self.column.help else []
+        hints = [self.column.help] if self.column.help and self.widget != "rows" else []  # a row table explains itself
         if self.column.kind == "list" and not self.column.choices:
             hints.append(_("每行一项"))
         if self.column.kind == "ref" and not self.own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from trihelix.site.listing import BASE
 
 TEXT_LIMIT = 400
 SILENT = ("merged_into_id", "record_id")
+EMPTY = (None, "", [], {})
 
 
 def events(register: Register, record: Record, actor: Actor, hide: frozenset[str]) -> list[dict[str, Any]]:
@@ -61,14 +63,18 @@ def _change(register: Register, field: str, pair: list[Any], hide: frozenset[str
     if field == "ref" and pair[0] is None:
         return None  # the key that the system gave
     old, new = (_text(register, field, column, v, titles) for v in pair)
-    return {"label": label, "hidden": False, "old": old, "new": new}
+    return {"label": label, "hidden": False, "old": old, "new": new, "first": pair[0] in EMPTY}
 
 
 def _text(register: Register, field: str, column: Column | None, value: Any, titles: dict[int, str]) -> Any:
-    if value in (None, "", [], {}):
+    if value in EMPTY:
         return _("（空）")
     if isinstance(value, dict) and set(value) == {"hmac"}:
         return _("（个人信息，链中只存摘要）")
+    if field == "visibility":
+        return roles.visibility_word(value)
+    if isinstance(value, str) and (field.endswith("_at") or (column is not None and column.kind == "date")):
+        return _dated(value)
     if field == "state":
         return register.state_label(value, "en" if display.english() else "zh")
     if field.endswith("_id") or field.startswith("link:"):
@@ -79,6 +85,11 @@ def _text(register: Register, field: str, column: Column | None, value: Any, tit
     if isinstance(value, str) and len(value) > TEXT_LIMIT:
         return value[:TEXT_LIMIT] + "…"
     return display.value(column, value) if column is not None else display.value(None, value)
+
+
+def _dated(value: str) -> str:
+    """A stored date or moment as it reads on a page."""
+    return display.moment(dt.datetime.fromisoformat(value)) if "T" in value else display.day(dt.date.fromisoformat(value))
 
 
 def _titles(register: Register, rows: list[dict[str, Any]], actor: Actor) -> dict[int, str]:

@@ -220,7 +220,7 @@ def shown_rows(listing: Listing, page: Iterable[Any]) -> list[tuple[Any, dict[st
     linked = linked_titles(listing.register, listing.columns, page)
     out = []
     for entry in page:
-        hide = vals.hidden_for_list(listing.register, listing.actor, entry.record)
+        hide = vals.hidden_for_list(listing.register, listing.actor, entry)
         row = {c.name: None if c.name in hide else shown_value(listing.register, entry, c.name, linked) for c in listing.columns}
         out.append((entry, row))
     return out

@@ -42,3 +42,14 @@ LINKS = {
 def link_word(kind: str) -> str:
     """What a link between two records is called."""
     return str(LINKS.get(kind, kind))
+
+
+VISIBILITY = {
+    "public": gettext_lazy("公开"), "members": gettext_lazy("登录单位可见"), "node": gettext_lazy("本单位与所属站点可见"),
+    "owner": gettext_lazy("仅本单位可见"), "sealed": gettext_lazy("密封"),
+}  # fmt: skip
+
+
+def visibility_word(visibility: str) -> str:
+    """Who may see a record, in words."""
+    return str(VISIBILITY.get(visibility, visibility))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from trihelix.kernel.register import REGISTERS, Register
+from trihelix.site.api import api
 from trihelix.site.pages import accounts, acts, files, home, imports, inbox, lists, records, search
 
 
@@ -49,7 +50,8 @@ def register_pages() -> list[URLPattern | URLResolver]:
 
 
 RECORD = "<register:register>/<uuid:uid>/"
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
     path("", home.home, name="home"),
     path("health/", home.health, name="health"),
     path("help/", home.help_page, name="help"),
@@ -76,5 +78,3 @@ urlpatterns = [
     path(RECORD + "files/", files.upload, name="files"),
     path(RECORD + "files/<uuid:file>/", files.download, name="file"),
 ]
-if find_spec("trihelix.site.api.base") is not None and find_spec("trihelix.site.api.__init__") is not None:
-    urlpatterns.insert(0, path("api/v1/", import_module("trihelix.site.api").api.urls))

@@ -28,6 +28,7 @@ FORM = "trihelix/form.html"
 
 def _shown(request: HttpRequest, register: Register, form: Form, *, status: int = 200, **context: Any) -> HttpResponse:
     common.suggest(register, form, request.actor)
+    live = common.live_address(register) if context.get("live_wanted") else ""
     context = {
         "register": register,
         "form": form,
@@ -35,6 +36,7 @@ def _shown(request: HttpRequest, register: Register, form: Form, *, status: int 
         "labels": form.labels,
         "key": uuid.uuid4().hex,
         "reason": None,
+        "live": live,
         **context,
     }
     return render(request, FORM, context, status=status)
@@ -58,6 +60,7 @@ def new(request: HttpRequest, register: Register) -> HttpResponse:
     context = {
         "title": display.words(spec), "submit": display.words(spec), "cancel": reverse("list", args=[register]),
         "autosave": f"{request.actor.user_id}:{register.id}:{spec.act}", "lead": (register.help_en if display.english() else "") or register.help_zh,
+        "live_wanted": not spec.fields,
     }  # fmt: skip
     if request.method != "POST":
         given = {c.name: request.GET[c.name] for c in columns if c.name in request.GET and c.kind not in ("list", "rows")}
@@ -95,7 +98,7 @@ def edit(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
     address = reverse("record", args=[register, record.uid])
     context = {
         "title": _("修改：%(title)s") % {"title": record.title}, "submit": _("保存"), "cancel": address, "record": record, "version": record.version,
-        "autosave": f"{request.actor.user_id}:{record.uid}:edit", "lead": "",
+        "autosave": f"{request.actor.user_id}:{record.uid}:edit", "lead": "", "live_wanted": True,
     }  # fmt: skip
     now = row_of(register, record, entry)
     if request.method != "POST":

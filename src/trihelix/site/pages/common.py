@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from trihelix.engines import flow as flows
@@ -23,7 +23,6 @@ from trihelix.site.forms import Form
 from trihelix.site.listing import own_field
 
 APART = ("change", "message")  # acts with a place of their own on the page
-REASON_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def may_import(register: Register, actor: Actor) -> bool:
 
 def form_columns(register: Register, actor: Actor) -> list[Column]:
     """The sheet's columns for a form; the owner is not asked of somebody who has one body only."""
-    columns = vals.own_columns(register)
+    columns = sorted(vals.own_columns(register), key=lambda c: c.name == "ref")  # the key of another system comes last
     if len(actor.bodies) == 1 and not actor.sees_all:
         return [replace(c, required=False) if c.name == register.owner_column else c for c in columns]
     return columns
@@ -129,6 +128,14 @@ def suggest(register: Register, form: Form, actor: Actor) -> None:
                 field.text = own[0][0]
         else:
             field.lookup = reverse("lookup", args=[target])
+
+
+def live_address(register: Register) -> str:
+    """The page of a register that comments on a form while one writes (named ``<register>-live``), if it has one."""
+    try:
+        return reverse(f"{register.id}-live")
+    except NoReverseMatch:
+        return ""
 
 
 def defaults(register: Register, columns: Iterable[Column]) -> dict[str, Any]:

@@ -25,13 +25,13 @@ LATEST = 8
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One search box, what there is with its count, where it is, and what is new."""
-    registers = [r for r in shown_registers(request.actor) if r.public]
+    registers = [r for area in areas(request.actor) for r in area.registers if r.public]
     counts = {r.id: entries(request.actor, r.model).filter(record__merged_into=None).count() for r in registers}
     latest = visible_to(
         request.actor, Record.objects.filter(register__in=[r.id for r in registers if r.search_doc is not None], merged_into=None)
     )
     context = {
-        "cards": [{"register": r, "count": counts[r.id]} for r in registers], "as_of": clock.now(), "map": _map(registers, request),
+        "cards": [{"register": r, "count": counts[r.id]} for r in registers if counts[r.id] or request.actor.signed_in], "as_of": clock.now(), "map": _map(registers, request),
         "latest": [{"record": r, "register": REGISTERS[r.register]} for r in latest.order_by("-updated_at", "-pk")[:LATEST]],
         "starts": _starts(request.actor),
     }  # fmt: skip

@@ -39,7 +39,7 @@ def show(request: HttpRequest, register: Register) -> HttpResponse:
     plain = creates[0] if creates and creates[0].act == "create" else None
     context = {
         "register": register, "listing": listing, "page": page, "window": window(page), "rows": [_row(listing, e, v) for e, v in shown_rows(listing, page)],
-        "heads": _heads(listing), "filters": listing.filters, "states": [s for s in register.flow.states if not s.retired], "active": listing.active,
+        "heads": _heads(listing), "filters": listing.filters, "narrowed": sum(f.given for f in listing.filters), "states": [s for s in register.flow.states if not s.retired], "active": listing.active,
         "all_columns": listing.all_columns, "shown_names": {c.name for c in listing.columns}, "formats": FORMATS, "problems": listing.problems,
         "kept": [(n, v) for n in request.GET for v in request.GET.getlist(n) if n not in ("cols", "page")], "query": "",
         "help": (register.help_en if display.english() else "") or register.help_zh, "create": plain, "can_create": plain is not None,

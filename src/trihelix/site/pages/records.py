@@ -48,8 +48,8 @@ def show(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
     hide = vals.hidden_columns(register, actor, record, mine)
     context = {
         "register": register, "record": record, "entry": entry, "tab": tab, "tabs": _tabs(record, actor), "tab_template": f"trihelix/tabs/{tab}.html",
-        "visibility": _visibility(record), "waits": _waits(register, record, actor, mine), "acts": common.offers(register, actor, record, mine),
-        "can_edit": common.may_change(register, actor, record, mine), "key": uuid.uuid4().hex, "owner_hidden": register.owner_column in hide,
+        "visibility": roles.visibility_word(record.visibility), "waits": _waits(register, record, actor, mine), "acts": common.offers(register, actor, record, mine),
+        "can_edit": common.may_change(register, actor, record, mine), "key": uuid.uuid4().hex, "outer_ref": record.ref if record.ref != str(record.uid) else "", "owner_hidden": register.owner_column in hide,
         "owner_visible": record.owner_id is not None and visible_to(actor, Record.objects.filter(pk=record.owner_id)).exists(),
         **PARTS[tab](register, record, entry, actor, mine, hide),
     }  # fmt: skip
@@ -61,13 +61,6 @@ def _tabs(record: Record, actor: Actor) -> list[dict[str, Any]]:
     if actor.signed_in:
         counts["messages"] = _messages(record, actor).count()
     return [{"id": t, "label": label, "count": counts.get(t), "first": t == "content"} for t, label in TABS.items()]
-
-
-def _visibility(record: Record) -> str:
-    words = {
-        "public": _("公开"), "members": _("登录单位可见"), "node": _("本单位与所属站点可见"), "owner": _("仅本单位可见"), "sealed": _("密封"),
-    }  # fmt: skip
-    return words.get(record.visibility, record.visibility)
 
 
 def _waits(register: Register, record: Record, actor: Actor, mine: frozenset[str]) -> list[dict[str, Any]]:
@@ -153,9 +146,16 @@ def _thread(register: Register, record: Record, entry: Any, actor: Actor, mine: 
     spec = register.acts.get("message")
     form = forms.build(spec.fields, {}) if spec else None
     allowed = spec is not None and actor.signed_in and common.can(register, spec, actor, record, mine)
+    masked = register.owner_column in hide
     return {
-        "thread": list(_messages(record, actor)) if actor.signed_in else [], "can_message": allowed, "message_act": spec, "message_form": form,
+        "thread": [_message(m, actor, masked) for m in _messages(record, actor)] if actor.signed_in else [], "can_message": allowed, "message_act": spec, "message_form": form,
     }  # fmt: skip
+
+
+def _message(message: Any, actor: Actor, masked: bool) -> dict[str, Any]:
+    """A message with its author; in an anonymous case names are not shown to strangers."""
+    who = _("本案一方") if masked and message.author_id != actor.user_id else str(message.author)
+    return {"author": who, "at": message.at, "side": message.side, "text": message.text}
 
 
 def _flow(register: Register, record: Record, entry: Any, actor: Actor, mine: frozenset[str], hide: frozenset[str]) -> dict[str, Any]:

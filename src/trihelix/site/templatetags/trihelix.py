@@ -103,3 +103,9 @@ def notice_text(notice: Any) -> str:
 def marked(highlight: Any) -> SafeString | str:
     """A highlighted passage of a hit."""
     return display.highlighted(highlight)
+
+
+@register.filter
+def column(declared: Register, name: str) -> Any:
+    """A column of a register by name, for ``{% cell %}`` in templates."""
+    return declared.column(name)
