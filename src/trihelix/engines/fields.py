@@ -150,6 +150,16 @@ class Reader:
                 self.wrong(key, "bad_choice", f"“{key}”中的“{value}”不合要求{options}", value)
         return tuple(v for v in values if isinstance(v, str))
 
+    def wrapped(self, key: str, name: str) -> list[Reader]:
+        """A list of plain values that may not be empty, each as an object with the one key ``name``."""
+        values = self._list(key, True)
+        return [self._nest({name: v}, f"{self.path(key)}[{i}]") for i, v in enumerate(values)]
+
+    def days(self, key: str) -> tuple[date, ...]:
+        """A list of ISO dates, or nothing where the key is absent."""
+        self.raw(key)
+        return tuple(row.day_or("day") for row in self.wrapped(key, "day")) if self.has(key) else ()
+
     def _list(self, key: str, required: bool) -> list[Any]:
         value = self.raw(key, required=required)
         if value is None:

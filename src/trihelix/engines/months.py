@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 
 from trihelix.engines.errors import Refused
 
@@ -15,6 +15,14 @@ def add_months(day: date, months: int) -> date:
         raise Refused.one("date_range", f"{day} 加 {months} 个月超出日期范围", value=months)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def add_days(day: date, days: int) -> date:
+    """The day ``days`` later; refused (``date_range``) beyond the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError as exc:
+        raise Refused.one("date_range", f"{day} 加 {days} 日超出日期范围", value=days) from exc
 
 
 def full_months(start: date, end: date) -> int:

@@ -185,7 +185,7 @@ def parse_contract(data: Any, book: ContractBook) -> Contract:
         turnover=top.money("turnover"),
         technical=top.money("technical"),
         disputed=top.flag("disputed") or False,
-        submissions=_days(top, "submissions"),
+        submissions=top.days("submissions"),
         applicant=top.text("applicant", among=("", "buyer", "seller")),
         signed_by=top.text("signed_by", among=("", *SIGNERS)),
         government_project=top.flag("government_project"),
@@ -226,14 +226,6 @@ def _kind(top: Reader, book: ContractBook) -> tuple[str, str]:
     options = "、".join(f"{code}（{name}）" for code, name in kind.subkinds.items())
     top.wrong("subkind", "bad_choice", f"{kind.name}没有子类“{sub}”，可用：{options}", sub)
     return kind.code, ""
-
-
-def _days(top: Reader, key: str) -> tuple[date, ...]:
-    out = []
-    for i, value in enumerate(top.raw(key) or ()):
-        row = Reader({"day": value}, f"{key}[{i}]", top.problems)
-        out.append(row.day_or("day"))
-    return tuple(out)
 
 
 def _tests(top: Reader, book: ContractBook) -> dict[str, bool]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, Protocol
 
 from trihelix.engines.errors import Refused
 from trihelix.engines.money import format_wan, round_half_up
-from trihelix.engines.months import add_months
+from trihelix.engines.months import add_days, add_months
 
 Status = Literal["planned", "due", "part_paid", "paid", "overdue"]
 
@@ -60,7 +60,7 @@ class When:
         found = [p.resolve(events) for p in self.parts]
         if self.op == "after":
             start = found[0]
-            return None if start is None else add_months(start, self.months) + timedelta(days=self.days)
+            return None if start is None else add_days(add_months(start, self.months), self.days)
         known = [d for d in found if d is not None]
         if self.op == "later_of":
             return max(known) if known and len(known) == len(found) else None
@@ -188,7 +188,7 @@ class PerEvent:
             base += event.amount
             fee = round_half_up(self.fee(base)) - charged
             charged += fee
-            due = max(event.day, start or event.day) + timedelta(days=self.pay_days)
+            due = add_days(max(event.day, start or event.day), self.pay_days)
             if self.year_cap is not None:
                 fee = min(fee, self.year_cap - used.get(due.year, 0))
                 used[due.year] = used.get(due.year, 0) + fee

@@ -58,7 +58,7 @@ def read_when(row: Reader, key: str, *, required: bool = True) -> When:
         return happens(nested.text("event", required=True), nested.text("name"))
     if given[0] == "after":
         return after(read_when(nested, "after"), nested.whole("months", default=0) or 0, nested.whole("days", default=0) or 0)
-    parts = tuple(read_when(Reader({"when": p}, nested.path(given[0]) or "", nested.problems), "when") for p in nested.raw(given[0]) or ())
+    parts = tuple(read_when(row, "when") for row in nested.wrapped(given[0], "when"))
     return later_of(*parts) if given[0] == "later_of" else earlier_of(*parts)
 
 
