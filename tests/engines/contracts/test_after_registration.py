@@ -14,10 +14,12 @@ from trihelix.engines.contracts import pricing, tax
 from trihelix.engines.contracts.record import BenefitUse, Certificate
 from trihelix.engines.contracts.tables import flow
 from trihelix.engines.errors import Refused
+from trihelix.engines.workdays import Calendar
 
 pytestmark = pytest.mark.nodb
 
-BOOK = contracts.load_contract_book(books_root(os.environ) / "jilin")
+FOLDER = books_root(os.environ) / "jilin"
+BOOK = contracts.load_contract_book(FOLDER)
 FIRST = Certificate("N1", 1, date(2025, 1, 10), 100, 90)
 
 
@@ -161,3 +163,14 @@ def test_a_correction_changes_the_past_and_shows_as_a_revision():
     before, after = (contracts.statistics(rows, *period, d) for d in (date(2025, 5, 31), date(2025, 6, 1)))
     assert (before.total.technical, before.revision) == (10_000_000, 0)
     assert (after.total.technical, after.revision) == (8_000_000, 1)
+
+
+def test_listing_deposits_and_the_record_of_a_licence_have_their_days():
+    calendar = Calendar.load(FOLDER / "calendar")
+    assert pricing.listing_ends(date(2026, 3, 2), BOOK) == date(2026, 3, 17)
+    assert pricing.deposit_due(date(2026, 4, 30), BOOK, calendar).date == date(2026, 5, 11)
+    effective = date(2026, 1, 31)
+    days = {date(2026, 3, 31): "open", date(2026, 4, 1): "warn", date(2026, 4, 30): "warn", date(2026, 5, 1): "overdue"}
+    assert {d: pricing.licence_record_state(effective, None, d, BOOK) for d in days} == days
+    late = [pricing.licence_record_state(effective, d, date(2027, 1, 1), BOOK) for d in (date(2026, 4, 30), date(2026, 5, 1))]
+    assert late == ["recorded", "recorded_late"]

@@ -269,3 +269,7 @@ def test_tiers_and_present_value_are_exact():
     assert instruments.present_value([(100, Fraction(0)), (121, Fraction(2))], Fraction(1, 10)) == 200
     with pytest.raises(Refused, match="整年"):
         instruments.present_value([(1, Fraction(1, 2))], Fraction(0))
+
+
+def test_a_demand_gives_thirty_days():
+    assert instruments.demand_ends(date(2026, 1, 31), MODELS) == date(2026, 3, 2)

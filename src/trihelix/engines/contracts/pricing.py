@@ -9,8 +9,8 @@ from datetime import date
 from trihelix.engines.contracts.book import ContractBook
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.money import format_wan
-from trihelix.engines.months import add_months
-from trihelix.engines.workdays import Calendar
+from trihelix.engines.months import add_days, add_months
+from trihelix.engines.workdays import Calendar, Due
 
 SCOPES = frozenset({"own_unit", "market"})
 
@@ -98,6 +98,26 @@ def immunity_ready(sale: Sale) -> bool:
     return sale.notice is not None and sale.notice.scope >= SCOPES
 
 
+def listing_ends(begins: date, book: ContractBook) -> date:
+    """First day on which a listing (挂牌) may close: the book's calendar days, the first one not counted."""
+    return Calendar({}).add(begins, book.price("listing_days", begins).value, kind="calendar").date
+
+
+def deposit_due(confirmed_on: date, book: ContractBook, calendar: Calendar) -> Due:
+    """Last day to give the losers' deposits (保证金) back after the result is confirmed."""
+    return calendar.add(confirmed_on, book.price("deposit_return_working_days", confirmed_on).value)
+
+
 def licence_record_due(effective_on: date, book: ContractBook) -> date:
     """Last day to record a patent licence (专利实施许可合同备案): three calendar months, clamped to the month's end."""
     return add_months(effective_on, book.price("record_months", effective_on).value)
+
+
+def licence_record_state(effective_on: date, recorded_on: date | None, on: date, book: ContractBook) -> str:
+    """``recorded``, ``recorded_late``, ``open``, ``warn`` (from the book's day on) or ``overdue``."""
+    due = licence_record_due(effective_on, book)
+    if recorded_on is not None and recorded_on <= on:
+        return "recorded" if recorded_on <= due else "recorded_late"
+    if on > due:
+        return "overdue"
+    return "warn" if on >= add_days(effective_on, book.price("record_warn_days", effective_on).value) else "open"

@@ -1,7 +1,7 @@
 """Conditional instruments as executable contracts: dated events in, obligations out. Pure and replayable."""
 
 from trihelix.engines.instruments.core import Event, Obligation, Once, PerEvent, When, run, settle
-from trihelix.engines.instruments.document import Instrument, example, parse_instrument, present_value, timeline
+from trihelix.engines.instruments.document import Instrument, demand_ends, example, parse_instrument, present_value, timeline
 from trihelix.engines.instruments.fund_first import Conversion, buyback, convert
 from trihelix.engines.instruments.models import Models, load_models
 
@@ -16,6 +16,7 @@ __all__ = [
     "When",
     "buyback",
     "convert",
+    "demand_ends",
     "example",
     "load_models",
     "parse_instrument",

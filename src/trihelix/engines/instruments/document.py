@@ -16,6 +16,7 @@ from trihelix.engines.instruments.core import Event, Obligation, run, settle
 from trihelix.engines.instruments.fund_first import fund_first
 from trihelix.engines.instruments.kinds import Built
 from trihelix.engines.instruments.models import Models
+from trihelix.engines.months import add_days
 
 _KINDS: dict[str, tuple[Callable[[Reader, Models], Built], tuple[str, ...] | None]] = {
     "instalments": (kinds.instalments, None),
@@ -81,6 +82,11 @@ def timeline(instrument: Instrument, on: date | None = None) -> list[Obligation]
     happened = [e for e in instrument.events if e.type != "payment"]
     rows = run(instrument.built.clauses, happened, on, instrument.built.stops)
     return settle(rows, payments, instrument.built.payer, on)
+
+
+def demand_ends(demanded_on: date, models: Models) -> date:
+    """When the grace of a demand for overdue payment (催告) ends; after it the licensor may terminate."""
+    return add_days(demanded_on, models.limit("demand_days").value)
 
 
 def example(kind: str) -> dict[str, Any]:

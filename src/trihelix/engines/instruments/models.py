@@ -60,7 +60,7 @@ def load_models(book: Path) -> Models:
     node: Any = load_file(book / "money" / "instruments.yaml", book)
     check_keys(node, required=("use_first", "use_first_limits", "fund_first"))
     check_keys(node["use_first_limits"], required=("royalty_rate", "fixed_wan", "demand_days"))
-    check_keys(node["fund_first"], required=("cap", "trigger_months", "amount_wan", "instalments"))
+    check_keys(node["fund_first"], required=("cap", "trigger_months", "amount_wan"))
     use_first: dict[str, UseFirstModel] = {}
     for entry in node["use_first"]:
         check_keys(entry, required=("id", "name", *_USE_FIRST))
