@@ -17,6 +17,7 @@ from .apply import apply
 from .budget import Budget
 from .clash import explain
 from .core import impossible_fixed, solve_network
+from .feasible import solvable
 from .incremental import read_pairs, rearrange, without_pair
 from .laminar import nest
 from .lottery import draw as draw_once
@@ -24,7 +25,6 @@ from .lottery import refuse_crossing, seed_of
 from .model import build
 from .parse import parse
 from .problem import Ints, Problem, loads_of
-from .repair import solvable
 from .why import locate
 from .why import why as explain_pair
 

@@ -87,7 +87,7 @@ def _by_cut(model: Model, nested: Nested) -> list[Row]:
     crossing = (demand & (arcs.low > 0) | supply) & (part_of[inner] == best)
     rows = []
     for tree, part in ((nested.left, arcs.left), (nested.right, arcs.right)):
-        for k in np.flatnonzero(crossing[part]):
+        for k in np.flatnonzero(crossing[part]).tolist():
             rows.append((int(tree.family[k]), int(tree.group[k])))
     return rows
 
@@ -166,5 +166,5 @@ def _count(model: Model, rows: list[Row], budget: Budget) -> tuple[int, int]:
         cost, np.concatenate([model.bottom, np.zeros(len(demand))]), top, grown, np.ones(n + len(demand), np.bool_), maximise=False
     )
     programme.run(max(1.0, budget.left()))
-    lacking = int(round(programme.value)) if programme.has_solution else 1
+    lacking = round(programme.value) if programme.has_solution else 1
     return needed, needed - max(1, lacking)

@@ -55,10 +55,8 @@ def rearrange(problem: Problem, pair: tuple[int, int], current: Pairs, budget: B
     x, done = found
     chosen = sorted(zip(model.item[x > 0].tolist(), model.expert[x > 0].tolist(), strict=True))
     old, new = set(current), set(chosen)
-    score = {
-        p: s
-        for p, s in zip(zip(problem.pair_item.tolist(), problem.pair_expert.tolist(), strict=True), problem.score.tolist(), strict=True)
-    }
+    listed = zip(problem.pair_item.tolist(), problem.pair_expert.tolist(), strict=True)
+    score = dict(zip(listed, problem.score.tolist(), strict=True))
     before, after = (sum(score.get(p, 0) for p in ps) for ps in (old, new))
     return {
         "status": "optimal" if done else "feasible", "objective": after, "loss": before - after, "pairs": names(problem, chosen),

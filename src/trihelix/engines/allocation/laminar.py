@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .model import Family, Model
-from .problem import Ints
+from .problem import Bools, Ints
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _forest(groups: list[Ints], fams: list[Family]) -> _Forest:
     return _link(groups, fams, size, kept, inside, crossing)
 
 
-def _overlaps(a: Ints, keep_a: np.ndarray, b: Ints, keep_b: np.ndarray, width: int) -> tuple[Ints, Ints, Ints]:  # type: ignore[type-arg]
+def _overlaps(a: Ints, keep_a: Bools, b: Ints, keep_b: Bools, width: int) -> tuple[Ints, Ints, Ints]:
     both = (a >= 0) & (b >= 0)
     x, y = a[both], b[both]
     alive = keep_a[x] & keep_b[y]
@@ -131,8 +131,13 @@ def _overlaps(a: Ints, keep_a: np.ndarray, b: Ints, keep_b: np.ndarray, width: i
 
 
 def _link(
-    groups: list[Ints], fams: list[Family], size: list[Ints], kept: list[np.ndarray], inside: list[tuple[int, Ints, int, Ints]], crossing: list[tuple[int, int]]  # type: ignore[type-arg]
-) -> _Forest:  # fmt: skip
+    groups: list[Ints],
+    fams: list[Family],
+    size: list[Ints],
+    kept: list[Bools],
+    inside: list[tuple[int, Ints, int, Ints]],
+    crossing: list[tuple[int, int]],
+) -> _Forest:
     """Number the kept sets and give each the smallest set that contains it."""
     start = np.cumsum([0] + [int(k.sum()) for k in kept])
     number = [np.where(k, np.cumsum(k) - 1 + s, -1) for k, s in zip(kept, start, strict=False)]

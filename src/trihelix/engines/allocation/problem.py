@@ -31,7 +31,7 @@ class Codes:
 
     def members(self, value: str) -> Bools:
         """Mask of those who carry the value."""
-        return self.code == (self.values.index(value) if value in self.values else -2)
+        return np.asarray(self.code == (self.values.index(value) if value in self.values else -2))
 
 
 @dataclass(frozen=True)

@@ -142,9 +142,9 @@ class Elastic:
                 terms = [(int(c), 1) for c in np.flatnonzero(fam.group == g)]
                 self._extra.append(([*terms, (lever, unit)], int(fam.low[g]), 1 << 40))
                 self.rows.low[k] = 0
-        for k in np.flatnonzero(self.waivable[model.listed]):
+        for k in np.flatnonzero(self.waivable[model.listed]).tolist():
             lever = self._lever("waive_conflict", (p.items[model.item[k]], p.experts[model.expert[k]]), 1)
-            self._extra.append(([(int(k), 1), (lever, -int(model.top[k]))], -(1 << 30), 0))
+            self._extra.append(([(k, 1), (lever, -int(model.top[k]))], -(1 << 30), 0))
 
     def _newcomer(self, row: int, g: int) -> None:
         p, model = self.problem, self.model

@@ -12,6 +12,7 @@ from typing import Any
 import highspy
 import numpy as np
 import numpy.typing as npt
+from highspy._core import _Highs
 
 from .model import NO_LIMIT, Model
 from .problem import Bools, Ints
@@ -63,7 +64,8 @@ def rows_of(model: Model, worst: int | None = None, skip: Sequence[tuple[int, in
         low.append(np.full(m, worst, dtype=np.int64))
         high.append(np.full(m, NO_LIMIT, dtype=np.int64))
         label += [(-1, i) for i in range(m)]
-    return Rows(*(np.concatenate(part).astype(np.int64) for part in (row, column, value, low, high)), label)
+    joined = [np.concatenate(part).astype(np.int64) for part in (row, column, value, low, high)]
+    return Rows(joined[0], joined[1], joined[2], joined[3], joined[4], label)
 
 
 def floor_inf(values: Ints) -> Reals:
@@ -92,7 +94,8 @@ class Programme:
         if integer is not None:
             kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
             lp.integrality_ = [kinds[int(k)] for k in integer]
-        self.highs = highspy.Highs()
+        # The plain binding: the wrapper class prints a banner on standard output, where answers go.
+        self.highs: Any = _Highs()
         for key, value in (("output_flag", False), ("threads", 1), ("random_seed", 7), ("mip_rel_gap", 0.0), ("mip_abs_gap", 0.999)):
             self.highs.setOptionValue(key, value)
         self.highs.passModel(lp)

@@ -10,7 +10,8 @@ from . import answer
 from .budget import Budget
 from .clash import explain, network_proof
 from .core import NetworkState, Solved, bound_of, impossible_fixed, leaf_of, solve_network
-from .exact import Infeasible, solve_exact
+from .crossing import solve_crossing
+from .exact import Infeasible
 from .fairness import solve_fair
 from .laminar import nest
 from .lottery import refuse_crossing
@@ -64,7 +65,7 @@ def find_sum(model: Model, budget: Budget) -> Solved | Infeasible | None:
     state = solve_network(model, nested)
     if state is None:
         return Infeasible(network_proof(model, nested))
-    return from_network(state) or solve_exact(model, budget)
+    return from_network(state) or solve_crossing(model, state, budget)
 
 
 def from_network(state: NetworkState) -> Solved | None:
