@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from trihelix.engines.errors import Problem
+from trihelix.engines.money import format_fen, format_wan
 from trihelix.engines.sheets import Column
 from trihelix.engines.sheets.cells import cell, parse_values
 from trihelix.site.display import words
@@ -130,7 +131,7 @@ class Field:
                     RowCell(
                         c,
                         f"{self.name}.{i}.{c.name}",
-                        str(row.get(c.name) or ""),
+                        str(row.get(c.name, "")),
                         _("%(name)s，第 %(n)d 行") % {"name": words(c), "n": i + 1},
                     )
                     for c in self.column.rows
@@ -165,21 +166,26 @@ def build(columns: Iterable[Column], initial: Mapping[str, Any]) -> Form:
     for column in columns:
         made, value = Field(column), initial.get(column.name)
         if column.kind == "rows":
-            made.table = [
-                {c.name: cell(c, row.get(c.name)) if not c.choices else row.get(c.name) for c in column.rows} for row in value or []
-            ]
+            made.table = [{c.name: text_of(c, row[c.name]) for c in column.rows if row.get(c.name) is not None} for row in value or []]
         elif column.kind == "list":
             made.values = [str(v) for v in value or []]
             made.text = "\n".join(made.values)
         elif column.kind == "boolean":
             made.text = "true" if value else ""
-        elif column.kind == "choice":
-            made.text = value or ""
         elif value is not None:
-            shown = cell(column, value)
-            made.text = "" if shown is None else str(shown)
+            made.text = text_of(column, value)
         fields.append(made)
     return Form(fields)
+
+
+def text_of(column: Column, value: Any) -> str:
+    """A value as one types it: never an exponent, however small the sum."""
+    if column.kind in ("money_wan", "money_yuan"):
+        return (format_wan(value) if column.kind == "money_wan" else format_fen(value)).replace(",", "")
+    if column.kind == "decimal":
+        return format(value, "f")
+    shown = value if column.kind == "choice" else cell(column, value)
+    return "" if shown is None else str(shown)
 
 
 def read_raw(columns: Iterable[Column], data: Any) -> dict[str, Any]:

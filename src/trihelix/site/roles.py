@@ -14,7 +14,9 @@ WORDS = {
     "system": gettext_lazy("系统自动"), "anyone": gettext_lazy("登录用户"), "member": gettext_lazy("单位成员"),
     "body_admin": gettext_lazy("单位管理员"), "transfer_office": gettext_lazy("成果转化机构"), "researcher": gettext_lazy("科研人员"),
     "signer": gettext_lazy("签署人"), "body_finance": gettext_lazy("单位财务"), "station": gettext_lazy("站点人员"),
-    "recipient": gettext_lazy("受邀方"), "need_side": gettext_lazy("需求方"), "result_side": gettext_lazy("成果方"),
+    "recipient": gettext_lazy("受邀方"),
+    "invited_side": gettext_lazy("受邀方"),
+    "participant": gettext_lazy("参与方"), "need_side": gettext_lazy("需求方"), "result_side": gettext_lazy("成果方"),
     "reviewer": gettext_lazy("评审专家"), "applicant": gettext_lazy("申报单位"), "payee": gettext_lazy("收款单位"),
     "buyer": gettext_lazy("受让方"), "seller": gettext_lazy("转让方"),
 }  # fmt: skip

@@ -208,7 +208,7 @@ def _threads(register: Register, record: Record, entry: Any, actor: Actor, mine:
 def _link(link: Link, other: Record, source: Register | None) -> dict[str, Any]:
     column = next((c for c, (_target, kind) in source.links.items() if kind == link.kind), None) if source else None
     kind = display.words(source.column(column)) if source and column and source.column(column) else roles.link_word(link.kind)
-    return {"record": other, "kind": kind, "at": link.at}
+    return {"record": other, "register": REGISTERS[other.register], "kind": kind, "at": link.at}
 
 
 PARTS: dict[str, Callable[..., dict[str, Any]]] = {

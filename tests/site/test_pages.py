@@ -1,0 +1,205 @@
+"""Every page for every kind of viewer: it answers, says what it should, hides what it must, and asks a bounded number of queries."""
+
+import re
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from trihelix.kernel.actor import actor_for
+from trihelix.kernel.models import Notice, Record, User
+from trihelix.kernel.register import REGISTERS
+
+VIEWERS = (None, "jicui", "utcm-office", "station-jian", "officer")
+GENERIC = {"list", "new", "import", "template"}
+RECORD_TABS = ("content", "files", "messages", "flow", "history", "thread")
+
+
+def first_seen(register, username):
+    from trihelix.kernel.actor import visible_to
+
+    actor = actor_for(User.objects.get(username=username) if username else None)
+    return visible_to(actor, Record.objects.filter(register=register)).first()
+
+
+@pytest.mark.parametrize("username", VIEWERS)
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+def test_lists_and_records_answer(visit, username, register):
+    client = visit(username)
+    for name in ("list", "template"):
+        assert client.get(reverse(name, args=[register])).status_code == 200
+    for name in ("new", "import"):
+        assert client.get(reverse(name, args=[register])).status_code in ((302,) if username is None else (200, 403))
+    record = first_seen(register, username)
+    if record is None:
+        return
+    for tab in RECORD_TABS:
+        page = client.get(reverse("record", args=[register, record.uid]), {"tab": tab})
+        assert page.status_code == 200, tab
+        assert record.title in page.content.decode()
+
+
+@pytest.mark.parametrize("username", VIEWERS)
+def test_pages_of_the_site_answer(visit, username):
+    client = visit(username)
+    for name in ("home", "help", "health", "search", "palette", "login"):
+        assert client.get(reverse(name)).status_code == 200, name
+    for name in ("inbox", "notices"):
+        assert client.get(reverse(name)).status_code == (302 if username is None else 200), name
+
+
+def test_a_record_one_may_not_see_looks_like_none_at_all(visit):
+    hidden = Record.objects.filter(visibility="owner").exclude(owner__grants__user__username="jicui").first()
+    hidden = hidden or Record.objects.filter(visibility="members").first()
+    seen = visit().get(reverse("record", args=[hidden.register, hidden.uid]))
+    absent = visit().get(reverse("record", args=[hidden.register, "01941d72-0000-7000-8000-000000000000"]))
+    assert seen.status_code == absent.status_code == 404
+    assert hidden.title not in seen.content.decode()
+
+
+def test_an_undeclared_register_has_no_address(visit):
+    assert visit().get("/nothing/").status_code == 404
+    assert visit().get("/needs/export.exe").status_code == 404
+
+
+def test_confidential_and_personal_values_are_not_shown_to_strangers(visit, need):
+    entry = need.entry
+    entry.tried, entry.contact_phone = "只给合作方看的尝试", "0431-00000000"
+    entry.save()
+    for username, shown in ((None, False), ("utcm-office", False), ("jicui", True), ("officer", True)):
+        text = visit(username).get(reverse("record", args=["needs", need.uid])).content.decode()
+        assert ("只给合作方看的尝试" in text) is shown, username
+        assert ("0431-00000000" in text) is shown, username
+    exported = b"".join(visit("utcm-office").get("/needs/export.jsonl", {"whole": "1"}).streaming_content).decode()
+    assert need.number in exported and "0431-00000000" not in exported
+
+
+def test_an_anonymous_owner_stays_unknown_to_strangers(visit, need):
+    entry = need.entry
+    entry.anonymous = True
+    entry.save()
+    name = need.owner.title
+    for username, shown in ((None, False), ("utcm-office", False), ("jicui", True), ("officer", True)):
+        client = visit(username)
+        for address in (reverse("record", args=["needs", need.uid]), reverse("list", args=["needs"]) + f"?number={need.number}"):
+            text = client.get(address).content.decode()
+            assert need.title in text
+            assert (name in text) is shown, (username, address)
+
+
+def test_history_is_for_the_parties(visit, need):
+    address = reverse("record", args=["needs", need.uid]) + "?tab=history"
+    assert "历史对本案各方开放" in visit().get(address).content.decode()
+    assert "历史对本案各方开放" in visit("utcm-office").get(address).content.decode()
+    for username in ("jicui", "station-jian", "auditor"):
+        assert "封存号" in visit(username).get(address).content.decode(), username
+
+
+@pytest.mark.parametrize("register", sorted(REGISTERS))
+def test_lists_ask_a_bounded_number_of_queries(visit, register, django_assert_max_num_queries):
+    client = visit("officer")
+    with django_assert_max_num_queries(12):
+        client.get(reverse("list", args=[register]))
+
+
+def test_a_record_page_asks_a_bounded_number_of_queries(visit, need, django_assert_max_num_queries):
+    client = visit("jicui")
+    for tab in RECORD_TABS:
+        with django_assert_max_num_queries(26):
+            client.get(reverse("record", args=["needs", need.uid]), {"tab": tab})
+
+
+def test_no_request_writes_the_session(visit, need, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = visit("jicui")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client.get(reverse("inbox"))
+        client.get(reverse("record", args=["needs", need.uid]))
+    assert not [q["sql"] for q in queries if re.match(r"\s*(INSERT|UPDATE|DELETE)", q["sql"], re.I)]
+
+
+def test_pages_are_small_and_carry_no_inline_code(visit, need):
+    for address in (
+        reverse("home"),
+        reverse("list", args=["needs"]),
+        reverse("record", args=["needs", need.uid]),
+        reverse("new", args=["needs"]),
+    ):
+        page = visit("jicui").get(address)
+        text = page.content.decode()
+        assert len(page.content) < 60_000, address
+        assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|<style", text), address
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text), "nothing is fetched from elsewhere"
+        assert "演示数据（合成）" in text
+        assert "script-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_english_pages_are_english(visit, need):
+    client = visit("jicui")
+    client.cookies["django_language"] = "en"
+    text = client.get(reverse("inbox")).content.decode()
+    assert '<html lang="en"' in text
+    seen = re.sub(r"<[^>]+>", " ", client.get(reverse("help")).content.decode())
+    assert not set(re.findall(r"[\u4e00-\u9fff]{3,}", seen)) - {"集翠参业", "技术部", "（演示）", "中文"}, "no Chinese sentence is left"
+
+
+def test_the_language_is_kept(visit):
+    client = visit("jicui")
+    answer = client.post(reverse("language"), {"language": "en", "next": "/needs/"})
+    assert answer.status_code == 302 and answer["Location"] == "/needs/"
+    assert User.objects.get(username="jicui").language == "en"
+    assert client.post(reverse("language"), {"language": "xx"}).status_code == 422
+    assert client.post(reverse("language"), {"language": "en", "next": "https://elsewhere.example/"})["Location"] == "/"
+
+
+def test_signing_in(visit, settings):
+    client = visit()
+    assert "选用演示账号" in client.get(reverse("login")).content.decode()
+    assert client.post(reverse("login"), {"username": "jicui", "password": "wrong"}).status_code == 422
+    assert client.get(reverse("inbox")).status_code == 302
+    answer = client.post(reverse("login"), {"demo": "jicui", "next": "/needs/"})
+    assert answer["Location"] == "/needs/" and client.get(reverse("inbox")).status_code == 200
+    client.post(reverse("logout"))
+    assert client.get(reverse("inbox")).status_code == 302
+
+
+def test_demo_accounts_exist_in_a_demo_only(visit, monkeypatch):
+    monkeypatch.setattr("trihelix.site.pages.accounts.is_demo", lambda: False)
+    client = visit()
+    assert "选用演示账号" not in client.get(reverse("login")).content.decode()
+    client.post(reverse("login"), {"demo": "jicui"})
+    assert client.get(reverse("inbox")).status_code == 302
+
+
+def test_notices_are_ones_own(visit, need):
+    from trihelix.kernel import clock
+
+    mine, other = User.objects.get(username="jicui"), User.objects.get(username="officer")
+    for user, text in ((mine, "给企业的通知"), (other, "给处室的通知")):
+        Notice.objects.create(user=user, record=need, key=f"t:{user.pk}", text=text, text_en="", at=clock.now())
+    client = visit("jicui")
+    text = client.get(reverse("notices")).content.decode()
+    assert "给企业的通知" in text and "给处室的通知" not in text
+    client.post(reverse("notices-read"))
+    assert not Notice.objects.filter(user=mine, read_at=None).exists() and Notice.objects.filter(user=other, read_at=None).exists()
+
+
+def test_a_refusal_is_a_page_and_for_htmx_a_fragment(visit, need):
+    client = visit("utcm-office")
+    address = reverse("act", args=["needs", need.uid, "withdraw"])
+    page = client.post(address, {"reason": "试"})
+    assert page.status_code == 403 and "<!doctype html>" in page.content.decode() and "权限" in page.content.decode()
+    part = client.post(address, {"reason": "试"}, headers={"HX-Request": "true"})
+    assert part.status_code == 403 and "<!doctype html>" not in part.content.decode() and "权限" in part.content.decode()
+
+
+def test_every_route_is_known_to_these_tests():
+    """A new route of the site is added here with its own test."""
+    names = {p.name for p in get_resolver().url_patterns if getattr(p, "name", None)}
+    assert names == {
+        "home", "health", "help", "language", "inbox", "notices", "notices-read", "search", "palette", "lookup", "login", "logout", "list", "export",
+        "template", "new", "import", "import-preview", "import-errors", "record", "edit", "act", "files", "file",
+    }  # fmt: skip
