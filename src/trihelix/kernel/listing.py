@@ -22,6 +22,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Cast
 
 from trihelix.engines.errors import Problem, Refused
+from trihelix.engines.sheets import parse
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.bulk import columns_attribute
@@ -33,6 +34,7 @@ BASE: Mapping[str, str] = {
     "uid": "text", "number": "text", "ref": "text", "title": "text", "state": "text", "visibility": "text", "synthetic": "boolean",
     "version": "integer", "created_at": "moment", "updated_at": "moment", "owner": "record", "node": "record",
 }  # fmt: skip
+ORDERED = ("integer", "decimal", "date", "moment", "money_wan", "money_yuan")
 UNSORTABLE = ("list", "rows", "longtext")
 LARGEST = 2**63 - 1
 
@@ -71,6 +73,11 @@ def hidden(register: Register, name: str, by: Actor) -> bool:
     """Whether filtering or sorting by a column would tell more than the viewer may read."""
     secret = register.confidential | register.personal
     return not by.sees_all and (name in secret or any(attribute(c) == name for c in secret))
+
+
+def foreign(register: Register) -> list[str]:
+    """Sheet columns that are foreign keys of the register's own table (the owner is one of the base record)."""
+    return [c for c in register.refs if c != register.owner_column]
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -121,10 +128,10 @@ def _apply(
         for text in given:
             condition |= Q(**{f"{path}__icontains": _clean(text, column)})
         return found.filter(condition)
+    if operator in ("gte", "lte") and kind not in ORDERED:
+        raise Refused.one("bad_operator", f"“{column}” 不能比较大小", field=column)
     values = [read(register, column, kind, text) for text in given]
     if operator in ("gte", "lte"):
-        if kind not in ("integer", "decimal", "date", "moment", "money_wan", "money_yuan"):
-            raise Refused.one("bad_operator", f"“{column}” 不能比较大小", field=column)
         return found.filter(**{f"{path}__{operator}": values[-1]})
     condition = Q(**{f"{path}__in": values})
     return found.exclude(condition) if operator == "not" else found.filter(condition)
@@ -135,7 +142,7 @@ def _empty(found: models.QuerySet[Any], register: Register, column: str, kind: s
     if column in register.links:
         linked = Q(record__links_out__kind=register.links[column][1])
         return (found.exclude(linked) if wanted else found.filter(linked)).distinct()
-    path = f"record__{column}" if kind == "record" else column if column in register.refs else columns_attribute(register, column)
+    path = f"record__{column}" if kind == "record" else column if column in foreign(register) else columns_attribute(register, column)
     field = field_at(register.model, path)
     blank = Q(**{f"{path}__isnull": True})
     if kind == "list":
@@ -148,13 +155,13 @@ def _empty(found: models.QuerySet[Any], register: Register, column: str, kind: s
 def _by_record(
     found: models.QuerySet[Any], register: Register, column: str, operator: str, given: Sequence[str], by: Actor
 ) -> models.QuerySet[Any]:
-    target = "nodes" if column == "node" and column not in register.refs else vals.reference_columns(register).get(column, "bodies")
+    target = "nodes" if column == "node" and column not in foreign(register) else vals.reference_columns(register).get(column, "bodies")
     names = [_clean(n, column) for n in given]
     hits = vals.lookup(target, names, by)
     ids = [r.pk for n in names for r in hits.get(n, [])]
     if column in register.links:
         condition = Q(record__links_out__kind=register.links[column][1], record__links_out__target_id__in=ids)
-    elif column in register.refs and column != register.owner_column:
+    elif column in foreign(register):
         condition = Q(**{f"{column}_id__in": ids})
     else:
         condition = Q(**{f"record__{'node' if column == 'node' else 'owner'}_id__in": ids})
@@ -179,7 +186,7 @@ def read(register: Register, column: str, kind: str, text: str) -> Any:
     """A filter's value from its text. Refuses by name."""
     declared = register.column(column)
     if declared is not None and column not in BASE:
-        value = declared.parse(text)
+        value = parse(declared, text)
         if value is None:
             raise Refused.one("bad_value", "请给出筛选值", field=column)
         return value
@@ -261,7 +268,7 @@ def page(found: models.QuerySet[Any], register: Register, by: Actor, *, sort: st
     if hidden(register, column, by):
         raise Denied(Problem("hidden_column", f"您不能按 “{column}” 排序：它含保密或个人信息", field="sort"))
     path = (
-        f"record__{column}__title" if column in ("owner", "node") and column not in register.refs else columns_attribute(register, column)
+        f"record__{column}__title" if column in ("owner", "node") and column not in foreign(register) else columns_attribute(register, column)
     )
     last = True if nullable(register.model, path) else None  # only then: a plain order can be read from the index
     order = F(path).desc(nulls_last=last) if down else F(path).asc(nulls_last=last)

@@ -137,7 +137,7 @@ def _seen(request: HttpRequest, register: str, name: str) -> tuple[Register, Rec
     tags=["records"],
     summary="History with old and new per field",
 )
-def history(request: HttpRequest, register_id: REGISTER, id: ID, limit: Query[Annotated[int, Field(ge=1, le=MOST)]] = 100) -> HttpResponse:
+def history(request: HttpRequest, register_id: REGISTER, id: ID, limit: Annotated[int, Field(ge=1, le=MOST)] = 100) -> HttpResponse:
     found, record, by = _seen(request, register_id, id)
     base.only(request, {"limit"})
     hide = vals.hidden_columns(found, by, record)
@@ -207,8 +207,8 @@ def list_files(request: HttpRequest, register_id: REGISTER, id: ID) -> HttpRespo
     summary="Attach a file, or a new version of one (`replaces`)",
 )  # fmt: skip
 def attach(
-    request: HttpRequest, register_id: REGISTER, id: ID, file: File[UploadedFile], part: Form[Annotated[str, Field(max_length=20)]] = "open",
-    replaces: Form[Annotated[str, Field(max_length=40)]] = "",
+    request: HttpRequest, register_id: REGISTER, id: ID, file: File[UploadedFile], part: str = Form("open", max_length=20),
+    replaces: str = Form("", max_length=40),
 ) -> HttpResponse:  # fmt: skip
     found, record, by = _seen(request, register_id, id)
     base.only(request, set())
@@ -300,7 +300,7 @@ class ImportAnswer(Schema):
     "/{register_id}/import", response=ImportAnswer, operation_id="register_import", tags=["sheets"],
     summary="Import xlsx, csv or jsonl: all rows or none; every wrong row is named",
 )  # fmt: skip
-def import_sheet(request: HttpRequest, register_id: REGISTER, file: File[UploadedFile], dry_run: Query[bool] = False) -> HttpResponse:
+def import_sheet(request: HttpRequest, register_id: REGISTER, file: File[UploadedFile], dry_run: bool = False) -> HttpResponse:
     by = actor_of(request)
     found = base.register_for(register_id, by)
     base.only(request, {"dry_run"})
@@ -353,7 +353,7 @@ def export_sheet(request: HttpRequest, register_id: REGISTER, query_: Query[Expo
 
 @routes.get("/{register_id}/template", operation_id="register_template", tags=["sheets"], summary="The Excel form", response={200: None})
 def template_sheet(
-    request: HttpRequest, register_id: REGISTER, lang: Query[Annotated[str, Field(pattern="^(zh|en|name)$")]] = "zh"
+    request: HttpRequest, register_id: REGISTER, lang: Annotated[str, Field(pattern="^(zh|en|name)$")] = "zh"
 ) -> FileResponse:
     found = base.register_for(register_id, actor_of(request))
     base.only(request, {"lang"})

@@ -134,6 +134,8 @@ def install(api: NinjaAPI) -> None:
     """Make every way to fail end in problem details."""
 
     def http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
+        if isinstance(exc.__cause__, Refused):  # the parser's own refusal, wrapped on its way
+            return refused(request, exc.__cause__)
         code = {400: "bad_json", 401: "sign_in", 403: "denied", 404: "not_found"}.get(exc.status_code, "refused")
         text = "请求正文不是有效的 UTF-8 JSON" if exc.status_code == 400 else exc.message
         return respond(request, exc.status_code, [Problem(code, text)])

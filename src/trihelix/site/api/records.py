@@ -1,6 +1,7 @@
-"""Typed routes of each register: list, one, create, change, acts. Made from the declaration; a new register brings no code here."""
+"""Typed routes of each register: list, one, create, change, acts. Made from the declaration; a new register brings no code here.
 
-from __future__ import annotations
+Annotations here are live (no postponed evaluation): the schemas are made inside functions.
+"""
 
 from typing import Annotated, Any
 
@@ -135,7 +136,7 @@ def _reading(routes: Router, register: Register, record: Any, page: Any, known: 
         base.register_for(register, by)
         names = wanted_fields(query_.fields, known)
         chosen = listing.chosen(register, by, filters_of(request), query_.q)
-        rows = chosen.select_related("record__owner", *register.refs)
+        rows = chosen.select_related("record__owner", *listing.foreign(register))
         found = listing.page(rows, register, by, sort=query_.sort, cursor=query_.cursor, limit=query_.limit)
         items = page_of(register, found.entries, by)
         return base.answer(

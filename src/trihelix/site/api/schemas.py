@@ -111,10 +111,10 @@ def model(
     needed = set(required)
     made: dict[str, Any] = {}
     for field, schema in fields.items():
-        kind, name, named = Annotated[Any, WithJsonSchema(schema)], field, {}
+        kind, taken, named = Annotated[Any, WithJsonSchema(schema)], field, {}
         if hasattr(Schema, field):  # a column may be called like a method of the model, such as ``register`` or ``copy``
-            name, named = f"{field}_", {"alias": field}
-        made[name] = (kind, Field(..., **named)) if field in needed else (kind, Field(None, json_schema_extra=_no_default, **named))
+            taken, named = f"{field}_", {"alias": field}
+        made[taken] = (kind, Field(..., **named)) if field in needed else (kind, Field(None, json_schema_extra=_no_default, **named))
     extra: dict[str, Any] = {"examples": [example]} if example else {}
     config = ConfigDict(extra="forbid" if closed else "allow", json_schema_extra=extra)
     base = type("Body", (Schema,), {"model_config": config, "__module__": __name__})
