@@ -41,15 +41,15 @@ def _spread(values: Sequence[float]) -> float:
 
 
 def words_only(pool: Sequence[Candidate]) -> list[Fused]:
-    """No vectors at hand: the word score is the score."""
-    return sorted((Fused(c, 1.0, 0.0) for c in pool), key=fused_order)
+    """No vectors at hand: the word score is the score. The pool comes ordered by words, as the port answers."""
+    return [Fused(c, 1.0, 0.0) for c in pool]
 
 
 def z_scores(pool: Sequence[Candidate], vector_share: float = HALF) -> list[Fused]:
     """z-score fusion. A candidate without a vector yet stands at the pool's mean cosine: neither helped nor punished."""
     known = [c.cosine for c in pool if c.cosine is not None]
     if not known:
-        return words_only(pool)
+        return words_only(sorted(pool, key=order))
     mean, low = math.fsum(known) / len(known), min(known)
     words, meaning = _spread([c.words for c in pool]), _spread(known)
     word_scale = (1 - vector_share) / words if words > 0 else 1 - vector_share
@@ -60,7 +60,7 @@ def z_scores(pool: Sequence[Candidate], vector_share: float = HALF) -> list[Fuse
 def reciprocal_ranks(pool: Sequence[Candidate]) -> list[Fused]:
     """RRF: ``1/(60 + rank by words) + 1/(60 + rank by cosine)``; the word share is split over the words by their parts."""
     if all(c.cosine is None for c in pool):
-        return words_only(pool)
+        return words_only(sorted(pool, key=order))
     by_words = {c.doc.key: i for i, c in enumerate(sorted((c for c in pool if c.words > 0), key=order), 1)}
     near = sorted((c for c in pool if c.cosine is not None), key=lambda c: (-(c.cosine or 0.0), c.doc.ref, c.doc.key))
     by_meaning = {c.doc.key: i for i, c in enumerate(near, 1)}

@@ -64,7 +64,7 @@ class Matcher:
     def _ranked(self, terms: dict[Term, float], text: str, filters: Filters, k: int) -> list[Fused]:
         vector = self.embed(text) if self.embed is not None and text.strip() else None
         pool = self.index.search(terms, vector, filters, max(DEPTH, k))
-        return (fusion.words_only(pool) if vector is None else self._fuse(pool))[:k]
+        return fusion.words_only(pool[:k]) if vector is None else self._fuse(pool)[:k]
 
     def search(
         self,

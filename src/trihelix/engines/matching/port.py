@@ -206,7 +206,7 @@ def grouped(terms: Mapping[Term, float]) -> Grouped:
     return out
 
 
-def _saturated(terms: Grouped, row: Counted, means: Mapping[str, float]) -> Iterator[tuple[Term, float]]:
+def saturated(terms: Grouped, row: Counted, means: Mapping[str, float]) -> Iterator[tuple[Term, float]]:
     """BM25: ``weight · tf·(k1+1) / (tf + k1·(1 − b + b·length/mean))`` for each term the document holds."""
     for name, wanted in terms.items():
         found, mean = row.counts[name], means[name]
@@ -219,8 +219,8 @@ def _saturated(terms: Grouped, row: Counted, means: Mapping[str, float]) -> Iter
 
 def candidate(doc: Doc, terms: Grouped, row: Counted, means: Mapping[str, float], cosine: float | None = None) -> Candidate:
     """Score one document exactly. The sum is exactly rounded, so no order of adding shows."""
-    words = math.fsum(part for _, part in _saturated(terms, row, means))
-    return Candidate(doc, words, lambda: dict(_saturated(terms, row, means)), cosine)
+    words = math.fsum(part for _, part in saturated(terms, row, means))
+    return Candidate(doc, words, lambda: dict(saturated(terms, row, means)), cosine)
 
 
 def order(candidate: Candidate) -> tuple[float, str, str]:

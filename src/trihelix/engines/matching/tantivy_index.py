@@ -12,31 +12,21 @@ import json
 import math
 import os
 import shutil
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from trihelix.engines.errors import Refused
 from trihelix.engines.matching import port
 from trihelix.engines.matching import tantivy_query as tq
-from trihelix.engines.matching.port import Candidate, Counted, Doc, Facets, Filters, Stats, Term, Vector
-from trihelix.engines.matching.text import FIELDS, counts_of, normalise
+from trihelix.engines.matching.port import Candidate, Doc, Facets, Filters, Stats, Term, Vector
+from trihelix.engines.matching.rows import Row, Rows
+from trihelix.engines.matching.text import FIELDS
 from trihelix.engines.matching.vectors import VectorStore, digest
 
-_CACHED_DOCS = 20_000
 _HEAP = 64_000_000
-
-
-class _Parsed(NamedTuple):
-    doc: Doc
-    counted: Counted
-
-
-def _parse(stored: Any) -> _Parsed:
-    doc = port.from_json(json.loads(bytes(stored.get_first("doc"))))
-    words = bytes(stored.get_first("words")).decode().split()
-    return _Parsed(doc, Counted.of(counts_of(normalise(doc.body), words)))
+# A filter may hide most near texts: look at up to this many times k before being content with fewer.
+WIDEST = 100
 
 
 def current(folder: Path) -> Path | None:
@@ -53,7 +43,7 @@ class Reader:
     def __init__(self, folder: Path | str, vectors: VectorStore | None = None) -> None:
         self.folder, self.vectors = Path(folder), vectors
         self._seen: tuple[Any, ...] = ()
-        self._parsed: OrderedDict[tuple[int, int], _Parsed] = OrderedDict()
+        self._rows = Rows()
         self._held: dict[tuple[Term, str], int] = {}
         self.refresh()
 
@@ -81,9 +71,9 @@ class Reader:
                 continue
             self._schema, self._searcher = self._index.schema, self._index.searcher()
             self._seen = seen
-            self._parsed.clear()
             self._held.clear()
             self._measure()
+            self._rows.reset(self.means)
             return
 
     def _measure(self) -> None:
@@ -137,51 +127,48 @@ class Reader:
         alive = {t: terms[t] for t in must if boosts[t] > 0}
         return tq.words_query(self._schema, alive, boosts) if alive else None
 
-    def _fetch(self, addresses: Iterable[Any]) -> Iterator[_Parsed]:
+    def _fetch(self, addresses: Iterable[Any]) -> list[Row]:
+        out = []
         for address in addresses:
             key = (address.segment_ord, address.doc)
-            row = self._parsed.get(key)
-            if row is None:
-                row = self._parsed[key] = _parse(self._searcher.doc(address))
-                if len(self._parsed) > _CACHED_DOCS:
-                    self._parsed.popitem(last=False)
-            yield row
+            out.append(self._rows.get(key) or self._rows.put(key, self._searcher.doc(address)))
+        return out
 
     def search(self, terms: Mapping[Term, float], vector: Vector | None, filters: Filters, k: int) -> list[Candidate]:
-        """The ``k`` best by words and, with a vector, the ``k`` nearest that meet the filters; exact parts for all of them."""
+        """The ``k`` best by words and, with a vector, the ``k`` nearest that meet the filters; exact scores for all of them."""
         self.refresh()
         words = self._words(terms)
-        found: dict[str, _Parsed] = {}
+        addresses: dict[tuple[int, int], Any] = {}
         if words is not None:
             hits = self._searcher.search(self._query(words, filters), limit=k, count=False).hits
-            found = {row.doc.key: row for row in self._fetch(a for _, a in hits)}
+            addresses = {(a.segment_ord, a.doc): a for _, a in hits}
         if vector is not None and self.vectors is not None:
-            found |= {row.doc.key: row for row in self._near(vector, filters, k)}
+            addresses |= self._near(self.vectors, vector, filters, k)
+        rows = self._fetch(addresses.values())
         wanted = port.grouped(terms)
-        cosines: list[float | None] = [None] * len(found)
+        cosines: list[float | None] = [None] * len(rows)
         if vector is not None and self.vectors is not None:
-            cosines = self.vectors.cosines_by_id([digest(r.doc.body) for r in found.values()], vector)
-        pairs = zip(found.values(), cosines, strict=True)
-        return sorted((port.candidate(r.doc, wanted, r.counted, self.means, c) for r, c in pairs), key=port.order)
+            cosines = self.vectors.cosines_by_id([digest(r.doc.body) for r in rows], vector)
+        scored = zip(rows, self._rows.score(rows, wanted), cosines, strict=True)
+        return sorted((self._rows.candidate(r, s, wanted, c) for r, s, c in scored), key=port.order)
 
-    def _near(self, vector: Vector, filters: Filters, k: int) -> list[_Parsed]:
-        """Nearest texts, kept where the engine's own filter lets them through; the net widens while a filter empties it."""
-        assert self.vectors is not None
-        self.vectors.refresh()
+    def _near(self, vectors: VectorStore, vector: Vector, filters: Filters, k: int) -> dict[tuple[int, int], Any]:
+        """Addresses of the nearest texts that the engine's own filter lets through; the net widens while a filter empties it."""
+        vectors.refresh()
         net = k
         while True:
-            near = self.vectors.nearest(vector, net)
-            ids = [i.hex() for i, _ in near]
-            hits = []
-            for start in range(0, len(ids), 2000):
-                allowed = tq.Query.term_set_query(self._schema, "vec", ids[start : start + 2000])
-                hits += self._searcher.search(self._query(allowed, filters), limit=4 * k + 2000, count=False).hits
-            if len(hits) >= k or net >= len(self.vectors) or net >= 100 * k:
-                break
+            near = vectors.nearest(vector, net)
+            found: dict[tuple[int, int], Any] = {}
+            for start in range(0, len(near), k):
+                ids = [i.hex() for i, _ in near[start : start + k]]
+                query = self._query(tq.Query.term_set_query(self._schema, "vec", ids), filters)
+                hits = self._searcher.search(query, limit=4 * k, count=False).hits
+                found |= {(a.segment_ord, a.doc): a for _, a in hits}
+                if len(found) >= k:
+                    return found
+            if net >= min(len(vectors), WIDEST * k):
+                return found
             net *= 10
-        rows = list(self._fetch(a for _, a in hits))
-        cosine = dict(near)
-        return sorted(rows, key=lambda r: (-cosine[digest(r.doc.body)], r.doc.ref, r.doc.key))[:k]
 
     def facets(self, terms: Mapping[Term, float], filters: Filters, fields: Sequence[str]) -> Facets:
         """Counts over everything that meets the filters (and an anchor); nothing outside the viewer's scopes is counted."""
@@ -205,7 +192,7 @@ class Reader:
         """One document by key, whoever may see it (for the owner's own use)."""
         self.refresh()
         hits = self._searcher.search(tq.Query.term_query(self._schema, "key", key, "basic"), limit=1).hits
-        return next(self._fetch(a for _, a in hits)).doc if hits else None
+        return self._fetch([hits[0][1]])[0].doc if hits else None
 
 
 class Writer:

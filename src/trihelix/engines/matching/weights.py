@@ -20,6 +20,8 @@ from trihelix.engines.matching.text import CHAR, PAIR, WORD, normalise, tokens
 # Tuned on the development queries (docs/matching.md): pairs lead, words and single characters support.
 FIELD_WEIGHT = {WORD: 0.5, PAIR: 1.0, CHAR: 0.8}
 FLOOR = 0.02
+# Function words say nothing by themselves; without them the ranking is the same and the reasons are readable.
+FUNCTION_WORDS = frozenset("的了和与及或在对为是以将把被由从到于等其之也都而则且并但所这那该此")
 # Fewer needs than this say too little about what needs have in common.
 ENOUGH_NEEDS = 60
 # A need is verbose. A shorter text is a query, whatever it says.
@@ -53,8 +55,9 @@ def recognised(text: str) -> bool:
 
 
 def query_terms(text: str) -> dict[Term, int]:
-    """Tokens of a query with their occurrences."""
-    return {Term(name, token): n for name, found in tokens(text).counts().items() for token, n in found.items()}
+    """Tokens of a query with their occurrences; lone function words are left out."""
+    counts = tokens(text).counts()
+    return {Term(name, token): n for name, found in counts.items() for token, n in found.items() if token not in FUNCTION_WORDS}
 
 
 def need_factor(share: float) -> float:
