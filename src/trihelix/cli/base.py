@@ -18,6 +18,7 @@ from trihelix.engines.errors import Refused
 # name → module:attribute. A command that is not here does not exist.
 COMMANDS: dict[str, str] = {
     "rules": "trihelix.cli.rules:rules",
+    "schemes": "trihelix.cli.schemes:schemes",
     "allocate": "trihelix.cli.allocate:allocate",
     "contract": "trihelix.cli.contract:contract",
     "money": "trihelix.cli.money:money",
