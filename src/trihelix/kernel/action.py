@@ -79,6 +79,10 @@ class Run:
             self.record, text, self.now, roles=roles, bodies=bodies, users=users, key=f"{self.spec.name}:{self.record.version}:{key}", en=en
         )
 
+    def after_saved(self, step: Callable[[], None]) -> None:
+        """Do something in this transaction once the record, its row and its waits are written."""
+        self.on_saved.append(step)
+
     def after(self, kind: str, key: str, **payload: Any) -> None:
         """Queue after-commit work; the outbox row is the truth."""
         outbox.put(kind, key, payload, self.now)
@@ -315,6 +319,12 @@ def stored_book() -> BookVersion:
     return BookVersion.objects.filter(digest=current.digest).first() or book.store(current)
 
 
+def _saved(run: Run) -> None:
+    """Steps that wait for the row: participants of a new record before its waits, due days after them."""
+    for step in run.on_saved:
+        step()
+
+
 def _write(run: Run, before: dict[str, Any], *, new: bool) -> None:
     record, entry, register = run.record, run.entry, run.register
     record.updated_at = run.now
@@ -328,14 +338,16 @@ def _write(run: Run, before: dict[str, Any], *, new: bool) -> None:
         record.number = numbers.reserve(register.prefix, clock.local_date(run.now).year)[0]
         record.save(update_fields=["number"])
         run.extra.update(vals.write_links(record, run.pending_links, run.now))
-        for step in run.on_saved:
-            step()
     else:
         record.version += 1
         record.save()
         entry.save()
-    changes = {**difference(before, snapshot(entry)), **run.extra}
+    if new:
+        _saved(run)
     fresh = waits.rewrite(register, record, run.now)
+    if not new:
+        _saved(run)
+    changes = {**difference(before, snapshot(entry)), **run.extra}
     journal.append(
         action=run.spec.name, register=register.id, at=run.now, record=record, changes=changes, actor=run.by.user_id,
         on_behalf_of=run.by.on_behalf_of, reason=run.reason, book=record.book_id or "", personal=register.personal,

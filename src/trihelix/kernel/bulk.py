@@ -69,7 +69,7 @@ def decide(
             _decide_update(register, out, number, row, entry, hits, by, linked)
             continue
         record = Record(
-            uid=new_uid(), register=register.id, state=row.get("state") or _import_state(register, by), owner=owner,
+            uid=new_uid(), register=register.id, state=row.get("state") or _import_state(register, by, row), owner=owner,
             node=owner.node if owner else None, synthetic=synthetic or bool(row.get("synthetic")), book=version, created_at=now, updated_at=now,
             created_by_id=by.user_id, ref=str(row.get("ref") or ""), flow_version=register.flow.version,
             visibility=_import_visibility(register, by),
@@ -87,9 +87,10 @@ def decide(
     return out
 
 
-def _import_state(register: Register, by: Actor) -> str:
+def _import_state(register: Register, by: Actor, row: Mapping[str, Any]) -> str:
     privileged = by.roles & vals.PRIVILEGED or by.node_ids or by.system
-    return register.import_state if register.import_state and privileged else initial_state(register)
+    wanted = register.import_state(row) if callable(register.import_state) else register.import_state
+    return wanted if wanted and privileged else initial_state(register)
 
 
 def _import_visibility(register: Register, by: Actor) -> str:

@@ -268,7 +268,9 @@ def page(found: models.QuerySet[Any], register: Register, by: Actor, *, sort: st
     if hidden(register, column, by):
         raise Denied(Problem("hidden_column", f"您不能按 “{column}” 排序：它含保密或个人信息", field="sort"))
     path = (
-        f"record__{column}__title" if column in ("owner", "node") and column not in foreign(register) else columns_attribute(register, column)
+        f"record__{column}__title"
+        if column in ("owner", "node") and column not in foreign(register)
+        else columns_attribute(register, column)
     )
     last = True if nullable(register.model, path) else None  # only then: a plain order can be read from the index
     order = F(path).desc(nulls_last=last) if down else F(path).asc(nulls_last=last)

@@ -80,7 +80,9 @@ class Register:
     owner_column: str = "owner"
     owner_required: bool = True  # who has one body need not name it; others must
     title_column: str = "title"
-    import_state: str = ""  # the state of imported rows when the importer may put them there; default: the flow's initial
+    import_state: str | Callable[[Mapping[str, Any]], str] = (
+        ""  # the state of imported rows when the importer may put them there; default: the flow's initial
+    )
     import_visibility: str = ""
     check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
     facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}

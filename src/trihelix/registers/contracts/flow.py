@@ -19,3 +19,47 @@ DEAL = Flow(
         Transition("fail", ("proposed", "open"), "failed", (*SIDES, *DESK), "终止", "End without deal", reason_required=True),
     ),
 )  # fmt: skip
+
+OFFICE = ("node", "officer", "operator")
+UPPER = ("officer", "operator")
+DECISIONS = ("registered", "refused", "correction", "expert")
+
+CONTRACT = Flow(
+    "contract", 1,
+    (
+        State("draft", "草稿", "Draft", "initial"),
+        State("submitted", "已提交", "Submitted"),
+        State("correction", "待补正", "To be corrected"),
+        State("accepted", "已受理", "Accepted"),
+        State("expert", "专家审核", "Expert review"),
+        State("registered", "已登记", "Registered"),
+        State("change_pending", "变更中", "Change pending"),
+        State("objected", "异议复核", "Objection"),
+        State("refused", "不予登记", "Refused", "failed"),
+        State("rejected", "不予受理", "Rejected at intake", "failed"),
+        State("lapsed", "逾期未补正", "Lapsed", "failed"),
+        State("cancelled", "已注销", "Cancelled", "end"),
+        State("revoked", "已撤销", "Revoked", "failed"),
+        State("discarded", "已作废", "Discarded", "end"),
+    ),
+    (
+        Transition("submit", ("draft", "correction"), "submitted", ("owner", *OFFICE), "提交认定", "Submit", waits=True),
+        Transition("discard", ("draft",), "discarded", ("owner", *OFFICE), "作废草稿", "Discard"),
+        Transition("accept", ("submitted",), "accepted", OFFICE, "受理", "Accept", clock="contract.accept"),
+        Transition("ask", ("submitted", "accepted", "expert"), "correction", OFFICE, "要求补正", "Ask for correction", reason_required=True),
+        Transition("reject", ("submitted",), "rejected", OFFICE, "不予受理", "Reject at intake", reason_required=True),
+        Transition("to_experts", ("accepted",), "expert", OFFICE, "转专家审核", "To experts"),
+        Transition("propose", ("accepted",), "accepted", OFFICE, "初审同意", "First officer agrees"),
+        Transition("register", ("accepted", "expert"), "registered", OFFICE, "准予登记", "Register", waits=True),
+        Transition("refuse", ("accepted", "expert"), "refused", OFFICE, "不予登记", "Refuse", reason_required=True),
+        Transition("lapse", ("correction",), "lapsed", ("system", *OFFICE), "逾期失效", "Lapse"),
+        Transition("ask_change", ("registered",), "change_pending", ("owner", *OFFICE), "申请变更", "Ask for a change", reason_required=True),
+        Transition("change_done", ("change_pending",), "registered", OFFICE, "准予变更", "Grant the change", clock="contract.change"),
+        Transition("change_back", ("change_pending",), "registered", OFFICE, "驳回变更", "Refuse the change", reason_required=True),
+        Transition("cancel", ("registered", "change_pending"), "cancelled", ("owner", *OFFICE), "注销", "Cancel", reason_required=True),
+        Transition("object", ("registered", "refused"), "objected", ("owner", "finance", *OFFICE), "提出异议", "Object", reason_required=True),
+        Transition("review", ("objected",), "registered", UPPER, "异议复核", "Decide the objection", targets=("registered", "refused", "revoked"),
+                   reason_required=True, waits=True),
+        Transition("revoke", ("registered", "change_pending"), "revoked", UPPER, "撤销登记", "Revoke", reason_required=True),
+    ),
+)  # fmt: skip
