@@ -87,7 +87,7 @@ def nested(m: int, n: int, seed: int) -> Problem:
     limits = Limits(
         max_same={"employer": 1}, min_share={"enterprise": Fraction(1, 5)},
         by_expert={
-            "employer": {v: (0, seats // 20) for v in plain.expert_attr["employer"].values},
+            "employer": dict.fromkeys(plain.expert_attr["employer"].values, (0, seats // 20)),
             "origin": {"outside": (-(-seats * 35 // 100), None)},
         },
     )  # fmt: skip

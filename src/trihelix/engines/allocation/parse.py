@@ -85,7 +85,7 @@ def _expert_seats(r: Reader, rows: Sequence[Mapping[str, Any]]) -> tuple[Ints, I
             continue
         cap[k] = r.whole(row["cap"], f"experts[{k}].cap")
         least[k] = r.whole(row["min"], f"experts[{k}].min") if "min" in row else 0
-        if least[k] > cap[k]:
+        if least[k] > cap[k] and not any(w.field == f"experts[{k}].cap" for w in r.wrong):
             r.fault(f"experts[{k}].min", "min_above_max", f"最少 {least[k]} 大于上限 {cap[k]}", int(least[k]))
     return cap, least
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -17,11 +18,12 @@ from .seats import faults
 Seats = dict[tuple[int, int], int]
 
 
-def verify(problem: Problem, answer: Any) -> dict[str, Any]:
+def verify(problem: Problem, answer: Any, marginals_only: bool = False) -> dict[str, Any]:
     """``{"ok", "feasible", "objective", "bound", "optimal_proven", "errors"}``; ``ok`` = nothing in the answer is untrue.
 
     ``optimal_proven`` says whether the saved prices alone prove the answer best (or infeasible); where a solver's own search
-    closed a last gap the certificate says so under ``beyond`` and ``optimal_proven`` is false.
+    closed a last gap the certificate says so under ``beyond`` and ``optimal_proven`` is false. ``marginals_only`` checks the
+    probabilities of a draw and leaves its drawn pairs to the replay.
     """
     wrong: list[Wrong] = []
     if not isinstance(answer, Mapping) or not isinstance(answer.get("certificate"), Mapping) or answer.get("status") is None:
@@ -37,8 +39,10 @@ def verify(problem: Problem, answer: Any) -> dict[str, Any]:
     seats = read_seats(problem, answer, wrong)
     broken = faults(problem, seats, problem.unit, problem.most_per_pair)
     wrong += broken
-    if problem.is_draw and answer.get("pairs"):
+    if problem.is_draw and answer.get("pairs") and not marginals_only:
         broken += _drawn(problem, answer, seats, wrong)
+    if not marginals_only:
+        _loads(problem, answer, seats, wrong)
     totals = _totals(problem, seats)
     value = Fraction(sum(totals), problem.unit)
     worst = Fraction(min(totals), problem.unit)
@@ -109,6 +113,25 @@ def _drawn(problem: Problem, answer: Mapping[str, Any], seats: Seats, wrong: lis
     ]
     wrong += broken
     return broken
+
+
+def _loads(problem: Problem, answer: Mapping[str, Any], seats: Seats, wrong: list[Wrong]) -> None:
+    """The stated loads are the counted ones: of the drawn pairs where there are any, else of the (expected) seats."""
+    unit = problem.unit
+    if problem.is_draw and answer.get("pairs"):
+        seats, unit = read_seats(problem, answer, [], drawn=True), 1
+    load: Counter[str] = Counter()
+    for (_, e), amount in seats.items():
+        load[problem.experts[e]] += amount
+    claimed = answer.get("loads")
+    claimed = claimed if isinstance(claimed, Mapping) else {}
+    for name in {*problem.experts, *claimed}:
+        if not _same(claimed.get(name, 0), Fraction(load[name], unit)):
+            wrong.append(
+                Wrong(
+                    "loads_untrue", f"{name} 承担 {Fraction(load[name], unit)} 席，答案写的是 {claimed.get(name, 0)}", field=f"loads.{name}"
+                )
+            )
 
 
 def _totals(problem: Problem, seats: Seats) -> list[int]:

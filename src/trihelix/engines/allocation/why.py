@@ -36,10 +36,10 @@ def locate(problem: Problem, item: str, expert: str) -> tuple[int, int]:
 def obstacle(problem: Problem, pair: tuple[int, int]) -> str | None:
     """Why the pair may not be seated at all; None when it may."""
     listed = (problem.pair_item == pair[0]) & (problem.pair_expert == pair[1])
-    if not listed.any():
-        return "该组合没有列出分数，不在候选范围"
     if pair in problem.conflicts:
         return f"须回避：{'、'.join(problem.conflicts[pair])}"
+    if not listed.any():
+        return "该组合没有列出分数，不在候选范围"
     if problem.same_body()[listed].any():
         return f"规则禁止同一{'、'.join(problem.limits.forbid_same)}"
     return None
