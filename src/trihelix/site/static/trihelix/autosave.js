@@ -2,10 +2,7 @@
 "use strict";
 (() => {
   const PREFIX = "draft:";
-  const sent = sessionStorage.getItem("draft-sent");
   const form = document.querySelector("form[data-autosave]");
-  if (sent && !(form && form.dataset.autosave === sent)) localStorage.removeItem(PREFIX + sent); // accepted: the form is gone
-  if (sent) sessionStorage.removeItem("draft-sent");
   if (!form) return;
   const key = PREFIX + form.dataset.autosave;
   const skip = new Set(["csrfmiddlewaretoken", "version", "key"]);

@@ -33,6 +33,13 @@
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
+  // a form that was sent and did not come back was accepted: its draft (autosave.js) is no longer needed
+  const sentDraft = sessionStorage.getItem("draft-sent");
+  if (sentDraft) {
+    sessionStorage.removeItem("draft-sent");
+    const open = document.querySelector("form[data-autosave]");
+    if (!open || open.dataset.autosave !== sentDraft) localStorage.removeItem(`draft:${sentDraft}`);
+  }
   // after a refusal the summary is read first
   const summary = document.querySelector(".problems[tabindex]");
   if (summary) summary.focus();
