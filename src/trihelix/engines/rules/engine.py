@@ -125,10 +125,14 @@ def _broken(compiled: Compiled, frame: pl.DataFrame, clauses: tuple[Clause, ...]
     table = frame.select(clause_columns(clauses, Translator(names)))
     out = []
     for clause in clauses:
-        fields = sorted((clause.when.names if clause.when else frozenset[str]()) & set(compiled.rule.inputs))
+        first = min((n for n in _names(clause) if n in compiled.rule.inputs), key=lambda n: clause.when.text.index(n) if clause.when else 0)
         hits = (~table[f"c:{clause.id}"]).fill_null(False).arg_true().to_list()
-        out += [(i, Problem(code, clause.label.zh, field="、".join(fields), clause=clause.id)) for i in hits]
+        out += [(i, Problem(code, clause.label.zh, field=first, clause=clause.id)) for i in hits]
     return out
+
+
+def _names(clause: Clause) -> frozenset[str]:
+    return clause.when.names if clause.when else frozenset[str]().union(*(_names(c) for c in clause.children))
 
 
 def _points(row: Mapping[str, Any], name: str) -> dict[str, int | float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trihelix.engines.bookfile import Node, check_keys, load_text
+from trihelix.engines.rules.derive import put_in_place, read_derived
 from trihelix.engines.rules.expressions import wrong
 from trihelix.engines.rules.model import Rule, Text, Version
 from trihelix.engines.rules.readers import CITE, Citing, an_input, clause, day, nodes, output, parameter, score, sources, table, text
@@ -15,7 +16,7 @@ from trihelix.engines.rules.soundness import check_rule
 
 _ABOUT = ("office", "benefit", "deadline", "evidence", "note")
 _TOP = ("en", "group", "about", "confirmed", "parameters", "checks", "plausible")
-_VERSION = ("to", "extends", "supersedes", "note", "total", "gates", "scores", "pass", "direct", "outputs", *CITE)
+_VERSION = ("to", "extends", "supersedes", "note", "total", "derived", "gates", "scores", "pass", "direct", "outputs", *CITE)
 
 
 def read_rules(folder: Path) -> tuple[dict[str, Rule], str]:
@@ -100,7 +101,7 @@ def _extend(node: Node, raw: dict[str, Node]) -> Node:
     if str(base) not in raw:
         raise wrong(node.where("extends"), "unknown_name", f"extends 的版本“{base}”没有在前面定义")
     old = raw[str(base)]
-    merged = Node({**{k: v for k, v in old.items() if k in ("gates", "scores", "pass", "direct", "outputs", "total")}, **node})
+    merged = Node({**{k: v for k, v in old.items() if k in ("derived", "gates", "scores", "pass", "direct", "outputs", "total")}, **node})
     merged.file, merged.line, merged.lines = node.file, node.line, {**old.lines, **node.lines}
     return merged
 
@@ -112,7 +113,8 @@ def _version(node: Node, citing: Citing) -> Version:
     assert since is not None
     note: Any = node.get("note")
     parts = {k: tuple(clause(n, inner) for n in nodes(node, k)) for k in ("gates", "pass", "direct")}
-    return Version(str(node["version"]), since, day(node, "to"), cite, node.where(), parts["gates"],
+    version = Version(str(node["version"]), since, day(node, "to"), cite, node.where(), parts["gates"],
                    tuple(score(n, inner) for n in nodes(node, "scores")), parts["pass"], parts["direct"],
                    tuple(output(n, inner) for n in nodes(node, "outputs")), node.get("supersedes"),
                    None if note is None else text(note) if isinstance(note, Node) else Text(str(note)), node.get("total"))  # fmt: skip
+    return put_in_place(version, *read_derived(node), node.where("derived"))

@@ -151,7 +151,11 @@ def div(a: Num, b: Num) -> Num:
         if b.const == 0:
             raise ZeroDivisionError
         return mul(a, Num.of(1 / b.const))
-    num, den = times(a.num, b.den), times(a.den, b.num)
+    left, right = a.den, b.den
+    if left.const is not None and right.const is not None:  # a common scale cancels, which keeps the bounds small
+        g = math.gcd(left.const, right.const)
+        left, right = Whole.of(left.const // g), Whole.of(right.const // g)
+    num, den = times(a.num, right), times(left, b.num)
     if b.num.signed:
         minus = compare(b.num, Whole.of(0), "<")
         num, den = choose(minus, negative(num), num), choose(minus, negative(den), den)

@@ -176,8 +176,9 @@ class Translator:
     def _ifexp(self, node: ast.IfExp) -> Term:
         cond = self._as(self._walk(node.test), Flag, "条件").expr
         a, b = self._walk(node.body), self._walk(node.orelse)
-        if isinstance(a, Day) and isinstance(b, Day):
-            return Day(pl.when(cond).then(a.expr).when(~cond).then(b.expr).otherwise(None))
+        for kind in (Day, Flag):
+            if isinstance(a, kind) and isinstance(b, kind):
+                return kind(pl.when(cond).then(a.expr).when(~cond).then(b.expr).otherwise(None))
         return terms.select(cond, self._as(a, Num, "数"), self._as(b, Num, "数"))
 
     def _compare(self, node: ast.Compare) -> Term:
