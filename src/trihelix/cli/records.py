@@ -30,7 +30,7 @@ def schema(register: str, as_json: bool) -> None:
 @click.command()
 @click.argument("register")
 @click.argument("file", type=FILE)
-@click.option("--lang", type=click.Choice(["zh", "en", "name"]), default="zh", show_default=True, help="表头语言 / headings")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="表头语言 / headings")
 @setup.json_option
 def template(register: str, file: Path, lang: str, as_json: bool) -> None:
     """生成 Excel 填报模板：表头、示例行、下拉选项与说明。"""

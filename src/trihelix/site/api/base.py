@@ -93,8 +93,10 @@ class Api(NinjaAPI):
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for operations in document["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
                 operation["responses"].setdefault("default", refusal)
+                if method == "get":  # visitors may read what is public
+                    operation["security"] = [{}, *operation["security"]]
         return document
 
 

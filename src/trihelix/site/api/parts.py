@@ -352,9 +352,7 @@ def export_sheet(request: HttpRequest, register_id: REGISTER, query_: Query[Expo
 
 
 @routes.get("/{register_id}/template", operation_id="register_template", tags=["sheets"], summary="The Excel form", response={200: None})
-def template_sheet(
-    request: HttpRequest, register_id: REGISTER, lang: Annotated[str, Field(pattern="^(zh|en|name)$")] = "zh"
-) -> FileResponse:
+def template_sheet(request: HttpRequest, register_id: REGISTER, lang: Annotated[str, Field(pattern="^(zh|en)$")] = "zh") -> FileResponse:
     found = base.register_for(register_id, actor_of(request))
     base.only(request, {"lang"})
     with tempfile.TemporaryDirectory(prefix="trihelix-template-") as scratch:
