@@ -70,6 +70,11 @@ def record_of(contract: Contract, known: list[dict[str, str]] | None = None) -> 
         }
         for r in contract.receipts.all()
     ] if contract.pk else []  # fmt: skip
+    data["certificate"] = [
+        {"no": contract.certificate_no or contract.record.number, "version": c.version, "date": c.date.isoformat(), "turnover_fen": c.turnover_fen,
+         "technical_amount_fen": c.technical_fen}
+        for c in contract.certificates.all()
+    ] if contract.pk else []  # fmt: skip
     data["known"] = known or []
     return parse_contract(data, contract_book())
 
