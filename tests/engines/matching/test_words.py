@@ -78,13 +78,21 @@ def test_need_weights_learn_from_the_index_then_the_batch_then_what_is_shipped()
     word, content = Term(WORD, "公司"), Term(WORD, "激光")
     few = Stats(10, weights.ENOUGH_NEEDS - 1, {}, {word: 1, content: 50})
     shipped = weights.shares_for(few)
-    assert shipped(word) > 0.1 and shipped(content) == 0
+    assert shipped(word) >= 0.1 and shipped(content) == 0
+    assert 0 < shipped(Term(CHAR, "厂")) < 0.1
     many = Stats(10, 100, {}, {word: 4})
     assert weights.shares_for(many)(word) == 0.04
     batch = weights.Shares(["我公司需要激光"] * weights.ENOUGH_NEEDS)
     assert weights.shares_for(many, batch)(word) == 1.0
     assert weights.shares_for(few, batch)(content) == 1.0
     assert weights.shares_for(many, weights.Shares(["我公司"] * 3))(word) == 0.04
+
+
+def test_the_essence_of_a_need_is_its_content() -> None:
+    read = weights.essence(VERBOSE, weights.shipped_share)
+    assert "碳纤维复合材料与铝合金激光连接" in read
+    assert "员工" not in read and "合作方式" not in read and len(read) < len(VERBOSE) / 2
+    assert weights.essence("我公司希望合作", lambda term: 1.0) == "我公司希望合作"
 
 
 def test_lone_function_words_are_no_query_and_anchors_prefer_words_and_pairs() -> None:

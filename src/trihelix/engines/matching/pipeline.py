@@ -54,15 +54,19 @@ class Matcher:
         self.index, self.embed = index, embed
         self._fuse = fusion.reciprocal_ranks if rrf else fusion.z_scores
 
-    def weighted(self, text: str, batch: weights.Shares | None = None) -> dict[Term, float]:
-        """The query's tokens with their weights: need weights for a text recognised as a need, plain idf for any other."""
+    def weighted(self, text: str, batch: weights.Shares | None = None) -> tuple[dict[Term, float], str]:
+        """The query's tokens with their weights, and what the embedder should read.
+
+        Need weights and the essence for a text recognised as a need; plain idf and the text itself for any other.
+        """
         found = weights.query_terms(text)
         stats = self.index.stats(found)
         share = weights.shares_for(stats, batch) if weights.recognised(text) else None
-        return weights.weigh(found, stats, share)
+        return weights.weigh(found, stats, share), weights.essence(text, share) if share else text
 
-    def _ranked(self, terms: dict[Term, float], text: str, filters: Filters, k: int) -> list[Fused]:
-        vector = self.embed(text) if self.embed is not None and text.strip() else None
+    def _ranked(self, text: str, filters: Filters, k: int, batch: weights.Shares | None = None) -> list[Fused]:
+        terms, read = self.weighted(text, batch)
+        vector = self.embed(read) if self.embed is not None and read.strip() else None
         pool = self.index.search(terms, vector, filters, max(DEPTH, k))
         return fusion.words_only(pool[:k]) if vector is None else self._fuse(pool)[:k]
 
@@ -84,19 +88,24 @@ class Matcher:
 
         ``filters`` carry the viewer's scopes. ``power``: the text was typed in a search box, read power words (``fields`` lists the
         facets that may be named). ``facets``: fields to count. ``indicators``: names of the need's indicators; without any, those the
-        text states. ``given``: mandatory items the form holds in columns of its own. With ``power`` and no free words the hits
-        are refused (there is nothing to rank by), facets still count.
+        text states. ``given``: mandatory items the form holds in columns of its own. Without free words there is
+        nothing to rank by: no hits, but facets still count what meets the filters.
         """
         _check_k(k)
         limits = _of_kind(filters, kind)
         asked = query.parse(text, fields) if power else query.Asked(text)
         limits = asked.over(limits)
-        terms = self.weighted(asked.text)
-        ranked = self._ranked(terms, asked.text, limits, k)
+        ranked = self._ranked(asked.text, limits, k)
         named = list(indicators) or wording.stated_indicators(asked.text)
         hits = [self._hit(h, asked.text, limits, named) if explain else _bare(h) for h in ranked]
-        counted = self.index.facets(terms, limits, facets) if facets else None
+        counted = self._counted(asked.text, limits, facets) if facets else None
         return Answer(hits, [] if power else wording.missing(text, given), counted)
+
+    def _counted(self, text: str, filters: Filters, fields: Sequence[str]) -> Facets:
+        terms = self.weighted(text)[0]
+        if text.strip() and not terms:
+            return Facets(0, {name: {} for name in fields})
+        return self.index.facets(terms, filters, fields)
 
     def _hit(self, hit: Fused, text: str, filters: Filters, indicators: Sequence[str]) -> dict[str, Any]:
         found = why.reasons(hit, normalise(text), filters, indicators)
@@ -116,7 +125,7 @@ class Matcher:
         learnt = weights.Shares(t for _, t in rows if weights.recognised(t))
         for name, text in rows:
             hits = []
-            for h in self._ranked(self.weighted(text, learnt), text, limits, k):
+            for h in self._ranked(text, limits, k, learnt):
                 row: dict[str, Any] = {"ref": h.candidate.doc.ref, "score": h.score}
                 if explain:
                     row["reasons"] = why.reasons(h, normalise(text), limits, wording.stated_indicators(text))

@@ -91,6 +91,12 @@ def shipped_wording() -> Shares:
     return Shares(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+def shipped_share(term: Term) -> float:
+    """The shipped wording holds no content, so a word or pair in it counts as wording outright; characters by their share."""
+    wording = shipped_wording()
+    return wording(term) if term.field == CHAR or not wording.held[term] else max(0.1, wording(term))
+
+
 def shares_for(stats: Stats, batch: Shares | None = None) -> Callable[[Term], float]:
     """Where the need factor learns: needs in the index and needs of the same batch, each only if there are enough; else what is shipped.
 
@@ -102,8 +108,28 @@ def shares_for(stats: Stats, batch: Shares | None = None) -> Callable[[Term], fl
     if batch is not None and batch.needs >= ENOUGH_NEEDS:
         sources.append(batch)
     if not sources:
-        sources.append(shipped_wording())
+        sources.append(shipped_share)
     return lambda term: max(source(term) for source in sources)
+
+
+_CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]*")
+# A clause whose pairs keep less of their weight than this on average is wording, not content.
+CONTENT = 0.4
+ESSENCE_LENGTH = 400
+
+
+def essence(text: str, share: Callable[[Term], float]) -> str:
+    """The clauses of a need that say what is needed, at most ``ESSENCE_LENGTH`` characters: what the embedder reads.
+
+    A model averages over the whole text, so wording drowns content; the same need factors that weigh words drop clauses of wording.
+    Where every clause is wording the text stays whole.
+    """
+    kept = []
+    for clause in _CLAUSE.findall(text):
+        factors = [need_factor(share(t)) for t in query_terms(clause) if t.field == PAIR]
+        if factors and math.fsum(factors) / len(factors) >= CONTENT:
+            kept.append(clause)
+    return "".join(kept)[:ESSENCE_LENGTH] or text
 
 
 def weigh(found: Mapping[Term, int], stats: Stats, share: Callable[[Term], float] | None) -> dict[Term, float]:
