@@ -59,10 +59,15 @@ def english(folder: Path) -> dict[str, list[str]]:
     return out
 
 
-def missing() -> list[str]:
-    """Source texts without a complete English one."""
+def packages() -> list[Path]:
+    """The folders whose texts are shown: site, kernel, and each register."""
+    return [ROOT / "site", ROOT / "kernel", *sorted(p.parent for p in (ROOT / "registers").glob("*/__init__.py"))]
+
+
+def missing(folder: Path) -> list[str]:
+    """Source texts of a folder without a complete English one anywhere."""
     held = english(ROOT)
-    return sorted(t for t in texts(ROOT) if t not in held or not all(held[t]))
+    return sorted(t for t in texts(folder) if t not in held or not all(held[t]))
 
 
 def unlike() -> list[str]:
@@ -75,11 +80,7 @@ def unlike() -> list[str]:
     return sorted(wrong)
 
 
-def unused() -> list[str]:
-    """Texts of the catalogues that no page uses any more."""
-    return sorted(set(english(ROOT)) - texts(ROOT))
-
-
 if __name__ == "__main__":
-    for text in missing():
-        print(text)
+    for package in packages():
+        for text in missing(package):
+            print(f"{package.relative_to(ROOT)}: {text}")

@@ -178,6 +178,17 @@ def test_a_draft_is_offered_again_and_gone_once_sent(page_of):
     assert page.locator("[data-draft]").is_hidden()
 
 
+def test_a_sent_message_leaves_no_draft(page_of):
+    page = page_of("jicui")
+    need = first_record(page, "needs")
+    page.goto(f"{need}?tab=messages")
+    page.fill("#f-text", "请问何时可以到厂？")
+    page.locator("form[data-autosave] button.primary").click()
+    page.wait_for_url("**tab=messages")
+    assert page.locator(".message p").last.inner_text() == "请问何时可以到厂？"
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('draft:')).length") == 0
+
+
 def test_all_reads_and_the_forms_work_without_javascript(page_of):
     page = page_of("jicui", java_script_enabled=False)
     need = first_record(page, "needs")

@@ -7,8 +7,10 @@ from tools import messages
 pytestmark = pytest.mark.nodb
 
 
-def test_no_text_is_without_english():
-    assert messages.missing() == []
+@pytest.mark.parametrize("package", messages.packages(), ids=lambda p: p.name)
+def test_no_text_is_without_english(package):
+    """A register keeps its English in its own ``locale`` folder."""
+    assert messages.missing(package) == []
 
 
 def test_english_keeps_the_fields_of_its_source():

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver, reverse
 
 from trihelix.kernel.actor import actor_for
@@ -59,6 +60,21 @@ def test_a_record_one_may_not_see_looks_like_none_at_all(visit):
 def test_an_undeclared_register_has_no_address(visit):
     assert visit().get("/nothing/").status_code == 404
     assert visit().get("/needs/export.exe").status_code == 404
+    assert "没有这个地址" in visit().get("/nothing/").content.decode()
+
+
+def test_an_expired_form_and_a_fault_say_what_happened(visit, monkeypatch):
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(reverse("language"), {"language": "en"})
+    assert answer.status_code == 403 and "这张表单已过期" in answer.content.decode()
+
+    def fault(*args):
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("trihelix.site.pages.home.regions.counts", fault)
+    careless = Client(raise_request_exception=False)
+    answer = careless.get("/")
+    assert answer.status_code == 500 and "系统出错" in answer.content.decode() and "broken on purpose" not in answer.content.decode()
 
 
 def test_confidential_and_personal_values_are_not_shown_to_strangers(visit, need):
@@ -194,6 +210,50 @@ def test_a_refusal_is_a_page_and_for_htmx_a_fragment(visit, need):
     assert page.status_code == 403 and "<!doctype html>" in page.content.decode() and "权限" in page.content.decode()
     part = client.post(address, {"reason": "试"}, headers={"HX-Request": "true"})
     assert part.status_code == 403 and "<!doctype html>" not in part.content.decode() and "权限" in part.content.decode()
+
+
+def test_search_finds_with_reasons_and_by_number(visit, need):
+    text = visit().get(reverse("search"), {"q": need.title}).content.decode()
+    assert reverse("record", args=["needs", need.uid]) in text and "<mark>" in text and "相符的词" in text
+    only = visit().get(reverse("search"), {"q": need.title, "kind": "results"}).content.decode()
+    assert reverse("record", args=["needs", need.uid]) not in only
+    assert need.title in visit().get(reverse("search"), {"q": need.number}).content.decode()
+
+
+def test_search_palette_and_suggestions_show_only_what_one_may_see(visit, need):
+    need.visibility = "owner"
+    need.save()
+    for username, shown in ((None, False), ("utcm-office", False), ("jicui", True), ("officer", True)):
+        client = visit(username)
+        assert (need.title in client.get(reverse("search"), {"q": need.number}).content.decode()) is shown, username
+        assert (need.title in client.get(reverse("palette"), {"q": need.title[:8]}).content.decode()) is shown, username
+        assert (need.title in client.get(reverse("lookup", args=["needs"]), {"x": need.title[:8]}).content.decode()) is shown, username
+    assert "收件箱" not in visit().get(reverse("palette")).content.decode()
+    assert "/needs/new/" in visit("jicui").get(reverse("palette"), {"q": "新建需求"}).content.decode()
+
+
+def test_a_wrong_filter_says_so_and_shows_nothing(visit, need):
+    for query in ({"nothing": "x"}, {"sort": "nothing"}, {"deadline__gte": "明天"}, {"sort": "contact_phone"}, {"kind": "unknown"}):
+        page = visit("jicui").get(reverse("list", args=["needs"]), query)
+        assert page.status_code in (403, 422), query
+        assert need.title not in page.content.decode()
+
+
+def test_a_list_is_filtered_sorted_and_shaped_by_its_address(visit, need):
+    client = visit("officer")
+    entry = need.entry
+    query = {
+        "budget_wan__gte": str(entry.budget_fen // 1_000_000),
+        "budget_wan__lte": str(entry.budget_fen // 1_000_000 + 1),
+        "sort": "title",
+        "cols": ["title", "deadline"],
+    }
+    text = client.get(reverse("list", args=["needs"]), query).content.decode()
+    assert need.title in text and 'aria-sort="ascending"' in text
+    head = text[text.index("<thead>") : text.index("</thead>")]
+    assert head.count("<th ") == 2 and "研发时限" in head
+    empty = client.get(reverse("list", args=["needs"]), {"q": "没有这样的名称"}).content.decode()
+    assert "没有符合条件的记录" in empty and "清除筛选" in empty
 
 
 def test_every_route_is_known_to_these_tests():

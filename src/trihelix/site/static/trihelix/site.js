@@ -33,12 +33,12 @@
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 5000);
   });
-  // a form that was sent and did not come back was accepted: its draft (autosave.js) is no longer needed
+  // a form that was sent and did not come back, or came back with a word of success, was accepted: its draft (autosave.js) is no longer needed
   const sentDraft = sessionStorage.getItem("draft-sent");
   if (sentDraft) {
     sessionStorage.removeItem("draft-sent");
     const open = document.querySelector("form[data-autosave]");
-    if (!open || open.dataset.autosave !== sentDraft) localStorage.removeItem(`draft:${sentDraft}`);
+    if (!open || open.dataset.autosave !== sentDraft || document.querySelector("[data-accepted]")) localStorage.removeItem(`draft:${sentDraft}`);
   }
   // after a refusal the summary is read first
   const summary = document.querySelector(".problems[tabindex]");
