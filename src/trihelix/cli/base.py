@@ -110,7 +110,7 @@ def main(args: list[str] | None = None) -> None:
     """Entry point: refusals print ``{"errors": …}`` and exit 2 (3 proven negative, 4 stopped); a fault of ours exits 1."""
     argv = sys.argv[1:] if args is None else args
     try:
-        root.main(args=argv, prog_name="trihelix", standalone_mode=False)
+        code = root.main(args=argv, prog_name="trihelix", standalone_mode=False)  # click returns the code of ``Exit``
     except Refused as refusal:
         if "--json" in argv or not sys.stderr.isatty():
             click.echo(dumps(refusal.as_json()), err="--json" not in argv)
@@ -119,8 +119,6 @@ def main(args: list[str] | None = None) -> None:
                 place = " ".join(str(x) for x in (p.row and f"行{p.row}", p.field) if x)
                 click.echo(f"✗ {place + '：' if place else ''}{p.message}" + (f"（{p.clause}）" if p.clause else ""), err=True)
         sys.exit(refusal.exit_code)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as exc:
@@ -129,3 +127,6 @@ def main(args: list[str] | None = None) -> None:
         else:
             exc.show()
         sys.exit(2)
+    else:
+        if isinstance(code, int) and code:
+            sys.exit(code)
