@@ -16,7 +16,3 @@ class Budget:
 
     def over(self) -> bool:
         return self.left() <= 0.0
-
-    def part(self, share: float) -> Budget:
-        """A smaller budget out of what is left."""
-        return Budget(None if self._end is None else self.left() * share)

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from . import network
 from .budget import Budget
+from .clash_cut import tight_cut, violated_cut
 from .clash_words import describe
 from .core import impossible_fixed
+from .exact import PROVE_UP_TO
 from .feasible import only_rows, some_assignment
 from .laminar import Nested, nest
 from .model import Model, build
@@ -56,40 +56,16 @@ def explain(problem: Problem, budget: Budget) -> dict[str, Any]:
         return describe(model, [], 1, 0, pair)
     nested = nest(model)
     crossed = network.solve(network.arcs_of(model, nested), np.zeros_like(model.score)) is not None
-    rows = _by_violation(model, budget) if crossed else _by_cut(model, nested)
-    rows = _thin(model, rows, budget)
-    needed, available = _count(model, rows, budget)
-    return describe(model, rows, needed, available)
-
-
-def _by_cut(model: Model, nested: Nested) -> list[Row]:
-    """Rows of the smallest connected part of the cut that is violated on its own."""
-    arcs = network.arcs_of(model, nested)
-    bad = [(t, p) for t, p in ((nested.left, arcs.left), (nested.right, arcs.right)) if np.any(arcs.low[p] > arcs.high[p])]
-    if bad:
-        tree, part = bad[0]
-        k = int(np.flatnonzero(arcs.low[part] > arcs.high[part])[0])
-        return [(int(tree.family[k]), int(tree.group[k]))]
-    side = network.cut(arcs)
-    into, out = (1, 0) if side[0] == 0 else (0, 1)
-    member = side != side[0]
-    both = member[arcs.tail] & member[arcs.head]
-    graph = coo_matrix((np.ones(int(both.sum())), (arcs.tail[both], arcs.head[both])), shape=(arcs.nodes, arcs.nodes))
-    _, part_of = connected_components(graph, directed=False)
-    a, b = member[arcs.tail], member[arcs.head]
-    enters, leaves = b & ~a, a & ~b
-    demand, supply = (enters, leaves) if into == 1 and out == 0 else (leaves, enters)
-    inner = np.where(a, arcs.tail, arcs.head)
-    over = np.bincount(part_of[inner[demand]], arcs.low[demand], minlength=arcs.nodes)
-    over = over - np.bincount(part_of[inner[supply]], arcs.high[supply].clip(max=1 << 40), minlength=arcs.nodes)
-    sizes = np.bincount(part_of[member], minlength=arcs.nodes)
-    best = min(np.flatnonzero(over > 0), key=lambda c: (sizes[c], c))
-    crossing = (demand & (arcs.low > 0) | supply) & (part_of[inner] == best)
-    rows = []
-    for tree, part in ((nested.left, arcs.left), (nested.right, arcs.right)):
-        for k in np.flatnonzero(crossing[part]).tolist():
-            rows.append((int(tree.family[k]), int(tree.group[k])))
-    return rows
+    if crossed:
+        rows = _thin(model, _by_violation(model, budget), budget)
+        return describe(model, rows, *_count(model, rows, budget))
+    cut = tight_cut(model, nested)
+    rows = [*dict.fromkeys([row for row, _ in cut.demand] + cut.supply)]
+    # Thinning large clashes to the last row costs more than it tells; the cut is a true clash at any moment.
+    rows = _thin(model, rows, Budget(min(2.0, budget.left())) if model.size > PROVE_UP_TO else budget)
+    last = only_rows(model, set(rows))
+    cut = violated_cut(last, nest(last))
+    return describe(model, rows, cut.needed, cut.available)
 
 
 def _by_violation(model: Model, budget: Budget) -> list[Row]:

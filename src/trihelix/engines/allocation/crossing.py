@@ -19,14 +19,16 @@ from .problem import Bools, Ints
 from .rows import Programme, rows_of
 from .search import SCALE
 
+QUICK_FLOOR = 3.0  # seconds
 FIRST_SLACK = 64  # score units of reduced cost admitted to the first integer programme
 
 
 def solve_crossing(model: Model, state: NetworkState, budget: Budget) -> Solved | Infeasible | None:
     """The optimum over all rows, given the network's optimum without the side rows."""
+    # The quick assignment has a floor of its own, so that a short limit still answers with something true.
+    hint = banned(model, state, Budget(max(QUICK_FLOOR, budget.left() / 2)))
     if model.size <= PROVE_UP_TO:
-        return solve_exact(model, budget)
-    hint = banned(model, state, budget.part(0.5))
+        return solve_exact(model, budget, hint=hint)
     relaxed = _relax(model, state, hint, budget)
     if relaxed is None:
         return _stopped(model, state, hint) if hint is not None else solve_exact(model, budget)

@@ -16,9 +16,11 @@ import numpy as np
 from .apply import Change, add_experts, apply
 from .budget import Budget
 from .core import impossible_fixed
+from .exact import PROVE_UP_TO
 from .feasible import solvable
 from .model import build
 from .problem import Bools, Problem, answer_number
+from .repair_flow import Newcomer, cheapest_by_flow
 from .rows import Programme, Rows, rows_of
 
 
@@ -46,6 +48,15 @@ def cheapest(problem: Problem, kinds: Collection[str], budget: Budget) -> dict[s
     elastic = Elastic(problem, kinds)
     if impossible_fixed(elastic.problem, elastic.model) is not None:
         return None
+    if elastic.model.size > PROVE_UP_TO and problem.unit == 1:
+        prices = {k: problem.relief.prices[k] for k in elastic.kinds}
+        quick = cheapest_by_flow(elastic.model, prices, elastic.waivable, elastic.newcomers())
+        if quick is not None and quick[1]:
+            price = sum((problem.relief.prices[c[0]] * c[-1] for c in quick[0]), Fraction(0))
+            return (
+                {"price": answer_number(price), "changes": quick[0], "proven": True} if solvable(apply(problem, quick[0]), budget) else None
+            )
+    elastic.prepare()
     status = elastic.programme.run(budget.left())
     if status == "infeasible" or not elastic.programme.has_solution:
         return None
@@ -111,11 +122,21 @@ class Elastic:
         self.model = build(problem, mask | self.waivable, listed_top)
         self.levers: list[_Lever] = []
         self.scale = lcm(1, *(problem.relief.prices[k].denominator for k in self.kinds))
-        self.rows = rows_of(self.model)
         self._extra: list[tuple[list[tuple[int, int]], int, int]] = []
         self._into: list[tuple[int, int, int]] = []
+
+    def prepare(self) -> None:
+        """Write the integer programme."""
+        self.rows = rows_of(self.model)
         self._pull()
         self.programme = self._programme()
+
+    def _what(self, kind: str | None) -> dict[str, Any]:
+        return {"cap": self.cap} if kind is None else {"type": kind, "cap": self.cap}
+
+    def newcomers(self) -> list[Newcomer]:
+        """The further experts of each class, as the flow sees them."""
+        return [Newcomer(self.old + k, self._what(kind), self.cap) for k, kind in enumerate(self.types)]
 
     def _lever(self, kind: str, args: tuple[Any, ...], most: int) -> int:
         self.levers.append(_Lever(kind, args, most))
@@ -148,9 +169,7 @@ class Elastic:
 
     def _newcomer(self, row: int, g: int) -> None:
         p, model = self.problem, self.model
-        kind = self.types[g - self.old]
-        what = {"cap": self.cap} if kind is None else {"type": kind, "cap": self.cap}
-        lever = self._lever("new_expert", (what,), int(p.need.sum()))
+        lever = self._lever("new_expert", (self._what(self.types[g - self.old]),), int(p.need.sum()))
         self.rows.high[row] = 0
         self._into.append((row, lever, -self.cap * p.unit))
         for k in np.flatnonzero(model.expert == g):
