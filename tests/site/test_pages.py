@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from trihelix.kernel import index
 from trihelix.kernel.actor import actor_for
 from trihelix.kernel.models import Notice, Record, User
 from trihelix.kernel.register import REGISTERS
@@ -107,7 +108,7 @@ def test_history_is_for_the_parties(visit, need):
     assert "历史对本案各方开放" in visit().get(address).content.decode()
     assert "历史对本案各方开放" in visit("utcm-office").get(address).content.decode()
     for username in ("jicui", "station-jian", "auditor"):
-        assert "封存号" in visit(username).get(address).content.decode(), username
+        assert "site tests" in visit(username).get(address).content.decode(), username
 
 
 @pytest.mark.parametrize("register", sorted(REGISTERS))
@@ -213,6 +214,7 @@ def test_a_refusal_is_a_page_and_for_htmx_a_fragment(visit, need):
 
 
 def test_search_finds_with_reasons_and_by_number(visit, need):
+    index.flush()
     text = visit().get(reverse("search"), {"q": need.title}).content.decode()
     assert reverse("record", args=["needs", need.uid]) in text and "<mark>" in text and "相符的词" in text
     only = visit().get(reverse("search"), {"q": need.title, "kind": "results"}).content.decode()
