@@ -182,14 +182,14 @@ def similar(text: str, *, kinds: Sequence[str], by: Actor, k: int = 5) -> list[d
     """Records whose wording is close to a text. ``closeness`` is the shared part of the weighted words of both, 0 to 1 (weighted Jaccard)."""
     found = matcher()
     hits = found.search(text, k, filters_for(by, kinds), explain=False).hits
-    mine = found.weighted(text)
+    mine = found.weighted(text)[0]
     out = []
     for hit in hits:
         record = Record.objects.filter(ref=hit["ref"], register__in=kinds, title=hit["title"]).first()
         doc = found.index.get(str(record.uid)) if record is not None and isinstance(found.index, Reader) else None
         if record is None or doc is None:
             continue
-        theirs = found.weighted(doc.body)
+        theirs = found.weighted(doc.body)[0]
         both = sum(min(mine[t], theirs[t]) for t in mine.keys() & theirs.keys())
         either = sum(max(mine.get(t, 0.0), theirs.get(t, 0.0)) for t in mine.keys() | theirs.keys())
         out.append({**hit, "uid": str(record.uid), "closeness": both / either if either else 0.0})
