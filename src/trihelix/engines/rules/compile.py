@@ -15,6 +15,7 @@ from functools import reduce
 import polars as pl
 
 from trihelix.engines.rules import terms
+from trihelix.engines.rules.decisive import weights
 from trihelix.engines.rules.expressions import wrong
 from trihelix.engines.rules.model import Band, Clause, Dated, Edge, Output, Rule, Scalar, Score, Table, Version
 from trihelix.engines.rules.soundness import walk, walk_scores
@@ -26,12 +27,13 @@ POINTS = 10**6  # points are kept in millionths, like any decimal input
 
 @dataclass(frozen=True)
 class Compiled:
-    """A version ready to run: ``stages`` are applied one after the other."""
+    """A version ready to run: ``stages`` are applied one after the other, ``weights`` rank missing inputs."""
 
     rule: Rule
     version: Version
     values: Mapping[str, Dated]
     stages: tuple[tuple[pl.Expr, ...], ...]
+    weights: tuple[pl.Expr, ...] = ()
 
     def run(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Add the answer columns to a frame of normalised inputs (``i:<key>``) and ``on``."""
@@ -60,9 +62,10 @@ def compile_version(rule: Rule, version: Version, values: Mapping[str, Dated]) -
     first = [*clause_columns((*version.gates, *version.direct), plain), *_score_columns(version.scores, plain)]
     second = _total(rule, version) if version.scores else []
     spans = {s.id: _span(f"s:{s.id}") for s in walk_scores(version.scores)} | {"total": _span("total")}
-    third = list(clause_columns(version.passes, Translator({**names, **spans})))
+    scored = Translator({**names, **spans})
+    third = list(clause_columns(version.passes, scored))
     stages = [first, second, third, *_verdict(version), *_outputs(version, plain)]
-    return Compiled(rule, version, values, tuple(tuple(s) for s in stages if s))
+    return Compiled(rule, version, values, tuple(tuple(s) for s in stages if s), tuple(weights(rule, version, scored)))
 
 
 def clause_columns(clauses: Iterable[Clause], translator: Translator) -> list[pl.Expr]:

@@ -34,7 +34,7 @@ class RuleBook:
 
     def __init__(self, rules: Mapping[str, Rule], digest: str) -> None:
         self.rules, self.digest = dict(rules), digest
-        self._compiled: dict[tuple[str, str, tuple[date, ...]], Compiled] = {}
+        self._compiled: dict[tuple[str, str, tuple[tuple[str, date], ...]], Compiled] = {}
         for rule in self.rules.values():
             for version in rule.versions:
                 self._compile(rule, version, version.since)
@@ -60,7 +60,7 @@ class RuleBook:
 
     def _compile(self, rule: Rule, version: Version, on: date) -> Compiled:
         values = parameters_on(rule, on)
-        key = (rule.id, version.id, tuple(v.since for v in values.values()))
+        key = (rule.id, version.id, tuple((k, v.since) for k, v in values.items()))
         if key not in self._compiled:
             self._compiled[key] = compile_version(rule, version, values)
         return self._compiled[key]

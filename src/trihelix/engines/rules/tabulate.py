@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -14,21 +11,8 @@ import polars as pl
 
 from trihelix.engines.money import format_decimal, ratio_text
 from trihelix.engines.rules.compile import POINTS, Compiled
-from trihelix.engines.rules.expressions import index
-from trihelix.engines.rules.model import Clause, Expr, Input, Output, Score, Version
+from trihelix.engines.rules.model import Output, Version
 from trihelix.engines.rules.soundness import expressions, walk_scores
-from trihelix.engines.rules.translate import column
-
-_GATE, _CHOICE, _OUTPUT = 10**11, 2, 1  # decisiveness: gates, then scores by their swing, direct routes, outputs
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something still open: the inputs it reads, when it is open, and how decisive it is."""
-
-    keys: tuple[str, ...]
-    open: pl.Expr
-    weight: pl.Expr
 
 
 def answer_frame(compiled: Compiled, ran: pl.DataFrame) -> pl.DataFrame:
@@ -39,10 +23,10 @@ def answer_frame(compiled: Compiled, ran: pl.DataFrame) -> pl.DataFrame:
     return plain.hstack(lists).select("verdict", "total", "parts", "route", "failed", "missing", "outputs")
 
 
-def by_pattern(keys: pl.DataFrame, build: Callable[[tuple[Any, ...]], Any], kind: pl.DataType, name: str) -> pl.Series:
+def by_pattern(keys: pl.DataFrame, build: Callable[[tuple[Any, ...]], Any], kind: pl.DataType, name: str, height: int) -> pl.Series:
     """A column built row by row in Python, but once for each distinct row of ``keys`` (few, as bands and clauses are few)."""
     if not keys.width:
-        return pl.Series(name, [build(())], dtype=kind).new_from_index(0, keys.height)
+        return pl.Series(name, [build(())], dtype=kind).new_from_index(0, height)
     distinct = keys.unique()
     built = distinct.with_columns(pl.Series(name, [build(row) for row in distinct.rows()], dtype=kind))
     return keys.join(built, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")[name]
@@ -67,7 +51,7 @@ def _parts(version: Version, ran: pl.DataFrame) -> pl.Series:
         pairs = zip(version.scores, row[::2], row[1::2], strict=True)
         return [{"id": s.id, "min": low / POINTS, "max": high / POINTS, "max_points": float(s.max)} for s, low, high in pairs]
 
-    return by_pattern(ran.select(f"s:{s.id}:{end}" for s in version.scores for end in ("lo", "hi")), build, kind, "parts")
+    return by_pattern(ran.select(f"s:{s.id}:{end}" for s in version.scores for end in ("lo", "hi")), build, kind, "parts", ran.height)
 
 
 def _route(version: Version) -> pl.Expr:
@@ -85,89 +69,18 @@ def _failed(version: Version, ran: pl.DataFrame) -> pl.Series:
     def build(row: tuple[Any, ...]) -> list[str]:
         return [] if row[0] is True else [i for i, outcome in zip(ids, row[1:], strict=True) if outcome is False]
 
-    return by_pattern(ran.select("verdict", *(f"c:{i}" for i in ids)), build, pl.List(pl.String()), "failed")
+    return by_pattern(ran.select("verdict", *(f"c:{i}" for i in ids)), build, pl.List(pl.String()), "failed", ran.height)
 
 
 def _missing(compiled: Compiled, ran: pl.DataFrame) -> pl.Series:
     """Inputs that are not known and matter, most decisive first."""
-    by_key: dict[str, list[pl.Expr]] = defaultdict(list)
-    inputs = compiled.rule.inputs
-    for item in _items(compiled):
-        for key in set(item.keys) & set(inputs):
-            by_key[key].append(pl.when(item.open).then(item.weight))
-    keys = [k for k in inputs if k in by_key]
-    weights = [pl.when(_unknown(inputs[k], _depth(compiled.version, k))).then(pl.max_horizontal(*by_key[k])).alias(k) for k in keys]
+    found = ran.select(compiled.weights)
 
     def build(row: tuple[Any, ...]) -> list[str]:
-        return [k for w, k in sorted(zip(row, keys, strict=True), key=lambda x: -(x[0] or 0)) if w is not None]
+        ranked = sorted(zip(row, found.columns, strict=True), key=lambda x: -(x[0] or 0))
+        return [key for weight, key in ranked if weight is not None]
 
-    return by_pattern(ran.select(weights), build, pl.List(pl.String()), "missing")
-
-
-def _unknown(one: Input, depth: int) -> pl.Expr:
-    col = pl.col(column(one))
-    if not one.series:
-        return col.is_null()
-    return col.is_null() | (col.list.drop_nulls().list.len() < pl.max_horizontal(col.list.len(), pl.lit(depth)))
-
-
-def _depth(version: Version, key: str) -> int:
-    """How many items of a series the version reads by place."""
-    deepest = 1
-    for expr in expressions(version):
-        for node in ast.walk(expr.tree):
-            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == key:
-                deepest = max(deepest, index(node) or 1)
-    return deepest
-
-
-def _items(compiled: Compiled) -> Iterator[Item]:
-    version = compiled.version
-    undecided = pl.col("verdict").is_null()
-    for gate in version.gates:
-        yield from _clause_items(gate, undecided, pl.lit(_GATE))
-    if version.passes:
-        open_route = undecided & pl.col("scored").is_null()
-        for clause in version.passes:
-            yield from _clause_items(clause, open_route, pl.lit(_GATE - 1))
-        for score in version.scores:
-            yield from _score_items(score, open_route, None)
-        if version.total is not None:
-            yield Item((version.total,), open_route & (pl.col("total:hi") > pl.col("total:lo")), pl.lit(_CHOICE + 1))
-    for clause in version.direct:
-        yield from _clause_items(clause, undecided & pl.col("direct").is_null(), pl.lit(_CHOICE))
-    for output in version.outputs:
-        if not output.optional:
-            yield from _output_items(output)
-
-
-def _clause_items(clause: Clause, still: pl.Expr, weight: pl.Expr) -> Iterator[Item]:
-    unsettled = still & pl.col(f"c:{clause.id}").is_null()
-    if clause.when is not None:
-        yield Item(tuple(sorted(clause.when.names)), unsettled, weight)
-    for child in clause.children:
-        yield from _clause_items(child, unsettled, weight)
-
-
-def _score_items(score: Score, still: pl.Expr, most: pl.Expr | None) -> Iterator[Item]:
-    swing = pl.col(f"s:{score.id}:hi") - pl.col(f"s:{score.id}:lo")
-    weight = (swing if most is None else pl.min_horizontal(swing, most)) + _CHOICE + 2
-    unsettled = still & (swing > 0)
-    exprs: list[Expr] = [e for e in (score.of, score.only_if, *(b.when for b in score.bands)) if e is not None]
-    for expr in exprs:
-        yield Item(tuple(sorted(expr.names)), unsettled, weight)
-    if score.given is not None:
-        yield Item((score.given,), unsettled, weight - 1)
-    for child in score.children:
-        yield from _score_items(child, unsettled, swing)
-
-
-def _output_items(output: Output) -> Iterator[Item]:
-    exprs = [output.value] if output.value is not None else [w for w, _ in output.cases if w is not None]
-    blank = pl.col(f"o:{output.id}" if output.kind in ("text", "date", "flag") else f"o:{output.id}:num").is_null()
-    wanted = pl.col("verdict").fill_null(True) if output.needs_met else pl.lit(True)
-    for expr in exprs:
-        yield Item(tuple(sorted(expr.names)), blank & wanted, pl.lit(_OUTPUT))
+    return by_pattern(found, build, pl.List(pl.String()), "missing", ran.height)
 
 
 def output_name(output: Output) -> str:
@@ -188,7 +101,9 @@ def _output(output: Output, ran: pl.DataFrame) -> pl.Series:
     if output.kind == "money":
         return pair["n"].cast(pl.Int64)
     if output.kind == "rate":
-        return by_pattern(pair, lambda row: rate_text(Fraction(*row)) if row[0] is not None and row[1] else None, pl.String(), "rate")
+        return by_pattern(
+            pair, lambda row: rate_text(Fraction(*row)) if row[0] is not None and row[1] else None, pl.String(), "rate", ran.height
+        )
     return pair["n"].cast(pl.Float64) / pair["d"].cast(pl.Float64)
 
 

@@ -126,6 +126,10 @@ class Translator:
         """A condition."""
         return cast(Flag, self._as(self.term(expr), Flag, "条件")).expr
 
+    def condition(self, node: ast.expr) -> pl.Expr:
+        """A condition inside the current expression."""
+        return cast(Flag, self._as(self._walk(node), Flag, "条件")).expr
+
     def number(self, expr: Expr) -> Num:
         """A number."""
         return cast(Num, self._as(self.term(expr), Num, "数"))
