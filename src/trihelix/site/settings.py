@@ -40,6 +40,7 @@ REGISTER_APPS = [
     "trihelix.registers.results",
     "trihelix.registers.experts",
     "trihelix.registers.intakes",
+    "trihelix.registers.policies",
     "trihelix.registers.matches",
     "trihelix.registers.contracts",
 ]

@@ -45,6 +45,7 @@ BODIES = declare(
         help_en="Firms, universities, institutes, hospitals, offices, banks, funds and intermediaries; the credit code is the key.",
         list_columns=("number", "title", "kind", "division", "state", "updated_at"), filters=("kind", "division", "fields", "inside"),
         create_roles=("node", "officer", "operator"), import_state="active", import_visibility="public", check=_check_body, prepare=_prepare_body,
+        panels=("parties/_links.html",),
         node_of=lambda body: node_for(body.division), search_doc=_body_doc,
     )
 )  # fmt: skip

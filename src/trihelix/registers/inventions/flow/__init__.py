@@ -1,0 +1,1 @@
+"""Lives of inventions, transfers, share plans and mechanisms."""

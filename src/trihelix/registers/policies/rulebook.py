@@ -1,0 +1,122 @@
+"""The rules in force: the shipped book with the officers' confirmed changes laid over it, read by every verdict.
+
+The file format stays the book's YAML: a change is applied to the rule's file text and read again by the same strict loader,
+so an overlay can be exported as a file and imported back without loss.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from trihelix.engines import chain
+from trihelix.engines.bookfile import load_text
+from trihelix.engines.errors import Refused
+from trihelix.kernel import book
+from trihelix.kernel.actor import SYSTEM, entries
+from trihelix.registers.policies.models import RuleChange
+
+if TYPE_CHECKING:
+    from trihelix.engines.rules import RuleBook
+
+# The rule engine brings a frame library along; it is imported where a rule is first read, so that every command starts fast.
+
+
+@functools.lru_cache(maxsize=4)
+def shipped(path: Path, digest: str) -> RuleBook:
+    """The rules as shipped; the digest names the version of the files."""
+    from trihelix.engines.rules import load_rules
+
+    return load_rules(path)
+
+
+@functools.lru_cache(maxsize=4)
+def _titles(path: Path, digest: str) -> dict[str, tuple[str, str]]:
+    out = {}
+    for file in sorted((path / "rules").glob("*.yaml")):
+        head = load_text(file.read_text(encoding="utf-8").split("\ninputs:")[0], file.name)
+        out[str(head["rule"])] = (str(head["zh"]), str(head.get("en") or head["zh"]))
+    return out
+
+
+def titles() -> dict[str, tuple[str, str]]:
+    """Rule id → (Chinese, English) name, from the heads of the files only."""
+    current = book.current()
+    return _titles(current.path, current.digest)
+
+
+def rule_text(rule: str) -> str:
+    """The shipped YAML of a rule."""
+    path = book.current().path / "rules" / f"{rule}.yaml"
+    if not path.is_file():
+        raise Refused.one("unknown_rule", f"没有规则 “{rule}”", field="rule", value=rule)
+    return path.read_text(encoding="utf-8")
+
+
+def changed_text(text: str, changes: Iterable[RuleChange]) -> str:
+    """The YAML of a rule with changes of parameters entered into their dated series, oldest first."""
+    data: dict[str, Any] = yaml.safe_load(text)
+    for change in changes:
+        parameters = data.get("parameters") or {}
+        if change.parameter not in parameters:
+            known = "、".join(parameters) or "无"
+            raise Refused.one(
+                "unknown_parameter",
+                f"规则 {change.rule} 没有参数 “{change.parameter}”；可用：{known}",
+                field="parameter",
+                value=change.parameter,
+            )
+        name = f"change-{change.effective_on:%Y%m%d}-{change.parameter}".replace("_", "-")
+        data["sources"][name] = {"doc": change.source_doc} | ({"title": change.source_title} if change.source_title else {})
+        entry: dict[str, Any] = {"from": change.effective_on, "value": change.value, "source": name}
+        if change.article:
+            entry["article"] = change.article
+        if change.unverified:
+            entry["unverified"] = True
+        values = [v for v in parameters[change.parameter]["values"] if _day(v["from"]) != change.effective_on]
+        parameters[change.parameter]["values"] = sorted([*values, entry], key=lambda v: _day(v["from"]))
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=140)
+
+
+def _day(value: Any) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
+
+
+def confirmed() -> list[RuleChange]:
+    """Confirmed changes, in the order of confirmation. Read by the system: rules are the same for everybody."""
+    return list(entries(SYSTEM, RuleChange).filter(record__state="confirmed").order_by("confirmed_at", "pk"))
+
+
+def with_changes(changes: Iterable[RuleChange]) -> RuleBook:
+    """The shipped rules with changes laid over them; refuses what the loader refuses, with file and line."""
+    from trihelix.engines.rules import RuleBook
+    from trihelix.engines.rules.loader import read_rule
+
+    current = book.current()
+    base, by_rule = shipped(current.path, current.digest), {}
+    for change in changes:
+        by_rule.setdefault(change.rule, []).append(change)
+    if not by_rule:
+        return base
+    rules = {
+        **base.rules,
+        **{rule: read_rule(changed_text(rule_text(rule), rows), f"overlay/{rule}.yaml") for rule, rows in by_rule.items()},
+    }
+    mark = "+".join(f"{c.rule}.{c.parameter}@{c.effective_on}={c.value}" for rows in by_rule.values() for c in rows)
+    return RuleBook(rules, f"{base.digest[:40]}+{chain.digest(mark)[:12]}")
+
+
+@functools.lru_cache(maxsize=4)
+def _overlaid(digest: str, keys: tuple[int, ...]) -> RuleBook:
+    return with_changes(confirmed())
+
+
+def rules() -> RuleBook:
+    """The rules in force: book and confirmed changes; one small query, compiled once per set of changes."""
+    keys = tuple(entries(SYSTEM, RuleChange).filter(record__state="confirmed").order_by("pk").values_list("pk", flat=True))
+    return _overlaid(book.current().digest, keys)

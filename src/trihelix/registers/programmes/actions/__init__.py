@@ -1,0 +1,5 @@
+"""The only writers of programmes."""
+
+from trihelix.registers.programmes.actions import applications, calls, cases, decisions, endings, money, projects, subsidies
+
+__all__ = ["applications", "calls", "cases", "decisions", "endings", "money", "projects", "subsidies"]

@@ -1,0 +1,198 @@
+"""Reads of programmes used by more than one caller."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, load_schemes, with_choice
+from trihelix.engines.schemes import forms as form_engine
+from trihelix.engines.schemes.quota import Ladder, Standing, is_overdue, places, standing
+from trihelix.kernel import book, clock
+from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.models import BookVersion, Record
+from trihelix.registers.programmes.models import Application, Call, Integrity, Project, SubsidyRow
+
+ENDED = ("archived", "stopped", "revoked", "removed", "expired", "follow_up")
+WAN = 1_000_000
+
+
+@functools.lru_cache(maxsize=8)
+def _of_digest(digest: str) -> SchemeBook:
+    held = BookVersion.objects.filter(digest=digest).first()
+    return from_texts(held.files) if held else scheme_book()
+
+
+@functools.lru_cache(maxsize=4)
+def _of_path(path: Any, digest: str) -> SchemeBook:
+    return load_schemes(path)
+
+
+def scheme_book(digest: str | None = None) -> SchemeBook:
+    """The schemes in force, or those of the book version that a case opened with."""
+    now = book.current()
+    return _of_path(now.path, now.digest) if digest in (None, "", now.digest) else _of_digest(str(digest))
+
+
+def scheme_of(entry: Any) -> Scheme:
+    """The scheme of a call or case in the version and book it opened with, with its class and variant laid over it."""
+    held = scheme_book(entry.record.book_id).scheme(entry.scheme, version=entry.scheme_version)
+    return with_choice(held, getattr(entry, "class_id", "") or "", getattr(entry, "variant", "") or "")
+
+
+def call_of(record: Record) -> Call:
+    return Call.objects.get(record=record)
+
+
+def form_of(application: Application, scheme: Scheme | None = None) -> form_engine.Form:
+    """The form that applies now: the concept form in the first stage of a two-stage call."""
+    scheme = scheme or scheme_of(application)
+    return scheme.concept if application.stage == "concept" and scheme.concept else scheme.form
+
+
+def ladder(scheme: Scheme) -> Ladder:
+    """The overdue ladder of a scheme."""
+    month, day = (int(x) for x in str(scheme.get("overdue.reference")).split("-"))
+    return Ladder(
+        month, day, Fraction(scheme.get("overdue.quota_cut")), scheme.get("overdue.quota_after_years"), scheme.get("overdue.lose_at"),
+        scheme.get("overdue.forced_years"), scheme.get("overdue.bar_years"),
+    )  # fmt: skip
+
+
+def unit_standing(unit: int, scheme: Scheme, base: int, day: dt.date) -> Standing:
+    """A unit's overdue projects on a day and the quota that is left."""
+    held = Project.objects.filter(record__owner_id=unit, scheme=scheme.id, due_on__lt=day).exclude(record__state__in=ENDED)
+    return standing(base, held.values_list("due_on", flat=True), day, ladder(scheme))
+
+
+def overdue(scheme: Scheme, project: Project, day: dt.date) -> bool:
+    return project.due_on is not None and is_overdue(project.due_on, day, ladder(scheme))
+
+
+def quota_left(call: Call, unit: int, scheme: Scheme, day: dt.date) -> int | None:
+    """Places a unit still has in a call with a quota; 0 where it lost the year."""
+    stand = unit_standing(unit, scheme, call.quota if call.quota is not None else 10**6, day)
+    if call.quota is None and stand.quota > 0:
+        return None
+    used = (
+        Application.objects.filter(call=call.record, record__owner_id=unit)
+        .exclude(record__state__in=("draft", "withdrawn", "form_refused"))
+        .count()
+    )
+    return max(places(stand.quota) - used, 0)
+
+
+def body_facts(body: Record | None, day: dt.date) -> dict[str, Any]:
+    """What the register of bodies knows of an applicant, in the names of the scheme language."""
+    from trihelix.registers.parties.models import Body
+
+    held = Body.objects.filter(record=body).first() if body else None
+    if held is None:
+        return {}
+    age = (
+        None
+        if held.established is None
+        else Fraction(day.year - held.established.year - ((day.month, day.day) < (held.established.month, held.established.day)))
+    )
+    return {
+        "kind": held.kind, "inside": held.inside, "age_years": age, "staff": None if held.staff is None else Fraction(held.staff),
+        "sales": _wan(held.sales_fen), "rd": _wan(held.rd_fen),
+    }  # fmt: skip
+
+
+def _wan(fen: int | None) -> Fraction | None:
+    return None if fen is None else Fraction(fen, WAN)
+
+
+def case_facts(application: Application, scheme: Scheme, answers: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
+    """Every fact of an application that the scheme's conditions and money rule may read."""
+    kinds = set(Application.objects.filter(pk=application.pk).values_list("record__links_out__target__parties_body__kind", flat=True))
+    own = body_facts(application.record.owner, day)
+    kinds = {k for k in kinds | {own.get("kind")} if k}
+    payee = application.payee_id or application.record.owner_id
+    used = Project.objects.filter(payee_id=payee, scheme=scheme.id, approved_on__year=day.year).aggregate(
+        s=Sum("approved_fen"), n=Count("pk")
+    )
+    live = ("published", "matching", "talking", "posted", "taker_chosen", "handed_over", "contracted", "listed")
+    target = application.board or application.need
+    return {
+        **form_engine.facts_of(scheme.form, answers), **own, "used_this_year": Fraction(used["s"] or 0, WAN), "awards_this_year": Fraction(used["n"] or 0),
+        "open_projects": Fraction(open_projects(application.leader_id)), "members": Fraction(1 + application.record.links_out.filter(kind="partner").count()),
+        "has_firm": "firm" in kinds, "has_university": bool(kinds & {"university", "institute"}), "class_id": application.class_id,
+        "variant": application.variant, "need_listed": target is not None and target.state in live, "on": day, "granted": _wan(application.grant_fen),
+    }  # fmt: skip
+
+
+def open_projects(leader: int | None) -> int:
+    """A person's open projects as leader."""
+    return Project.objects.filter(leader_id=leader).exclude(record__state__in=ENDED).count() if leader else 0
+
+
+def bars(subjects: list[int | None], day: dt.date) -> QuerySet[Integrity]:
+    """Integrity records in force against any of these people or bodies."""
+    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    return Integrity.objects.filter(valid, subject_id__in=[s for s in subjects if s], record__state="valid").exclude(bars="none")
+
+
+def affiliated(first: Record | None, second: Record | None) -> str:
+    """Why two bodies count as affiliated: the same, under one owner, or linked by equity, control or a common representative."""
+    if first is None or second is None:
+        return ""
+    if first.pk == second.pk:
+        return "同一单位"
+    if first.owner_id and first.owner_id == second.owner_id:
+        return "同属一个上级单位"
+    from trihelix.kernel.models import Link
+
+    ties = {"equity": "存在股权关系", "controls": "存在控制关系", "legal_representative": "法定代表人相同", "affiliate": "登记为关联单位"}
+    hit = Link.objects.filter(Q(source=first, target=second) | Q(source=second, target=first), kind__in=ties).first()
+    if hit:
+        return ties[hit.kind]
+    both = Q(links_out__target=first, links_out__kind="legal_representative") & Q(
+        pk__in=Record.objects.filter(links_out__target=second, links_out__kind="legal_representative")
+    )
+    return "法定代表人相同" if Record.objects.filter(both).exists() else ""
+
+
+def review_context(call: Record, by: Actor) -> dict[str, Any]:
+    """What a review of a call's applications needs: phases, panel rules, score sheet, and the items in review."""
+    held = entries(by, Call).get(record=call)
+    scheme = scheme_of(held)
+    items = entries(by, Application).filter(call=call, record__state="review").order_by("pk")
+    return {
+        "scheme": scheme.id, "version": scheme.version.id, "modes": list(scheme.get("review.modes")), "panel": scheme.get("review.panel"),
+        "panel_min": scheme.get("review.panel_min"), "odd": scheme.get("review.odd"), "finance_min": scheme.get("review.finance_min"),
+        "enterprise_share": str(scheme.get("review.enterprise_share")), "drop_from": scheme.get("review.drop_from"), "normalise": scheme.get("review.normalise"),
+        "blind": scheme.get("review.blind"), "sheet": scheme.sheet.as_json(), "unverified": scheme.unverified("review"), "items": [a.record for a in items],
+    }  # fmt: skip
+
+
+def caption(application: Application) -> str:
+    """The wording that similarity is measured on."""
+    texts = [application.record.title, *(str(v) for k, v in sorted(application.answers.items()) if isinstance(v, str) and len(v) > 20)]
+    return "\n".join(texts)
+
+
+def year_count(scheme_id: str, year: int) -> dict[str, int]:
+    """The year's count against the plan of the scheme."""
+    scheme = scheme_book().scheme(scheme_id)
+    done = Project.objects.filter(scheme=scheme_id, approved_on__year=year).count()
+    return {"done": done, "planned": scheme.get("target.per_year")}
+
+
+def strike_log(subsidy: Record) -> list[dict[str, Any]]:
+    """Struck-out firms by agency and reason."""
+    rows = SubsidyRow.objects.filter(list=subsidy).exclude(struck_by="")
+    return [
+        {"agency": r.struck_by, "reason": r.struck_reason, "credit_code": r.credit_code, "name": r.name}
+        for r in rows.order_by("struck_by", "credit_code")
+    ]
+
+
+def today() -> dt.date:
+    return clock.today()
