@@ -58,7 +58,9 @@ def sides(kind: str) -> Iterator[tuple[str, str, Any]]:
 def test_every_file_says_that_it_is_synthetic() -> None:
     files = sorted(DEMO.rglob("*.yaml"))
     assert len(files) == 5 + len(FIELDS)
-    assert [f.name for f in files if not f.read_text(encoding="utf-8").startswith("# 演示") or "虚构" not in f.read_text(encoding="utf-8")[:200]] == []
+    assert [
+        f.name for f in files if not f.read_text(encoding="utf-8").startswith("# 演示") or "虚构" not in f.read_text(encoding="utf-8")[:200]
+    ] == []
 
 
 def test_no_identity_numbers_or_telephones_are_written_down() -> None:
@@ -88,7 +90,9 @@ def test_topics_are_well_formed() -> None:
 def test_needs_carry_the_four_mandatory_items() -> None:
     for _, key, need in sides("need"):
         bookfile.check_keys(
-            need, required=("title", "problem", "indicators", "budget_wan", "months", "ownership", "conditions", "tried"), optional=("title_en",)
+            need,
+            required=("title", "problem", "indicators", "budget_wan", "months", "ownership", "conditions", "tried"),
+            optional=("title_en",),
         )
         assert 80 <= len(need["problem"]) <= 160, (key, len(need["problem"]))
         assert need["ownership"] in OWNERSHIP and 2 <= len(need["indicators"]) <= 4, key
@@ -107,7 +111,18 @@ def test_results_are_well_formed() -> None:
     for _, key, result in sides("result"):
         bookfile.check_keys(
             result,
-            required=("title", "summary", "confidential", "application", "maturity", "ip_kind", "transfer_ways", "price_wan", "limits", "discipline"),
+            required=(
+                "title",
+                "summary",
+                "confidential",
+                "application",
+                "maturity",
+                "ip_kind",
+                "transfer_ways",
+                "price_wan",
+                "limits",
+                "discipline",
+            ),
             optional=("title_en",),
         )
         assert 100 <= len(result["summary"]) <= 200, (key, len(result["summary"]))
@@ -236,7 +251,11 @@ def test_accounts_cover_every_role_within_a_known_scope() -> None:
         for text in (account["display_name"], account["try_first"]):
             assert set(text) == {"zh", "en"} and all(text.values())
         roles, scope = set(account["roles"]), account.get("scope")
-        assert (roles <= PROVINCE_ROLES and scope is None) or (roles <= BODY_ROLES and scope in bodies) or (roles == {"station"} and scope in nodes)
+        assert (
+            (roles <= PROVINCE_ROLES and scope is None)
+            or (roles <= BODY_ROLES and scope in bodies)
+            or (roles == {"station"} and scope in nodes)
+        )
         assert "person" not in account or people[account["person"]]["owner"] == scope
     assert set(itertools.chain.from_iterable(a["roles"] for a in ACCOUNTS)) == PROVINCE_ROLES | BODY_ROLES | {"station"}
     assert {nodes[a["scope"]]["level"] for a in ACCOUNTS if a["roles"] == ["station"]} == {"1", "10", "n"}
