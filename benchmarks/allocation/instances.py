@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from trihelix.engines.allocation.model import Model, build
 from trihelix.engines.allocation.problem import Codes, Limits, Problem, Relief
 
 TYPES = ("academic", "enterprise", "finance")
@@ -92,3 +93,38 @@ def nested(m: int, n: int, seed: int) -> Problem:
         },
     )  # fmt: skip
     return replace(plain, pair_item=item, pair_expert=expert, score=dense[item, expert].astype(np.int64), limits=limits)
+
+
+def dispatch(people: int, firms: int, seed: int) -> Problem:
+    """One person to one firm (two posts a firm), everyone placed, 7 % floor a city, 5 % cap a home body (or its size), 25 % from outside."""
+    dense = scores(firms, people, seed)
+    item, expert = candidates(dense, min(60, people - 1), 40)
+    base = problem(firms, people, seed, pairs=(item, expert), dense=dense)
+    largest = int(np.bincount(base.expert_attr["employer"].code).max())
+    city = np.random.default_rng(seed + 2).integers(0, 9, firms)
+    limits = Limits(
+        by_item={"city": {str(k): (people * 7 // 100, None) for k in range(9)}},
+        by_expert={
+            "employer": {v: (0, max(largest, people // 20)) for v in base.expert_attr["employer"].values},
+            "origin": {"outside": (people // 4, None)},
+        },
+        place_all=True,
+    )
+    attributes = {**base.item_attr, "city": Codes(tuple(str(k) for k in range(9)), city.astype(np.int64))}
+    ones = np.ones(people, dtype=np.int64)
+    return replace(
+        base, cap=ones, need=np.full(firms, 2), item_least=np.zeros(firms, dtype=np.int64), panel=np.zeros(firms, dtype=np.bool_),
+        item_attr=attributes, limits=limits,
+    )  # fmt: skip
+
+
+def seats_as_items(p: Problem) -> Model:
+    """Each post of a firm as an item of its own, for a plain bipartite matching."""
+    m = len(p.items)
+    twice = replace(
+        p, items=tuple(f"{k}" for k in range(2 * m)), need=np.ones(2 * m, dtype=np.int64), item_least=np.zeros(2 * m, dtype=np.int64),
+        panel=np.zeros(2 * m, dtype=np.bool_), pair_item=np.concatenate([p.pair_item, p.pair_item + m]),
+        pair_expert=np.tile(p.pair_expert, 2), score=np.tile(p.score, 2), limits=Limits(),
+        item_attr={k: Codes((), np.full(2 * m, -1)) for k in p.item_attr},
+    )  # fmt: skip
+    return build(twice)

@@ -16,6 +16,8 @@ from trihelix.engines.allocation import clash, crossing, fairness, repair
 from trihelix.engines.allocation.budget import Budget
 from trihelix.engines.allocation.core import solve_network
 from trihelix.engines.allocation.dense import solve_dense
+from trihelix.engines.allocation.laminar import nest
+from trihelix.engines.allocation.lottery import draw, seed_of
 from trihelix.engines.allocation.model import build
 from trihelix.engines.allocation.problem import Limits
 from trihelix.engines.allocation.solve import find
@@ -110,6 +112,20 @@ def test_nested_quotas_at_middling_size_are_proven():
     problem = instances.nested(150, 600, 5)
     solved = find(problem, Budget(None))
     assert solved.value == solved.bound and not solved.model.violated(solved.x)
+
+
+def test_draws_keep_every_quota_whole():
+    """At Q = 1/2 two half seats of one employer fit the probabilities; a draw must still never seat both."""
+    problem = instances.nested(100, 400, 2)
+    problem = replace(problem, objective="max_expected_sum", limits=replace(problem.limits, max_probability=(1, 2)))
+    model = build(problem)
+    nested = nest(model)
+    state = solve_network(model, nested)
+    whole = build(replace(problem, objective="max_sum"))
+    for k in range(5):
+        x = draw(model, nested, state.x, seed_of("ab", "p", "m", str(k)))
+        assert not whole.violated(x) and x.max() == 1
+        assert np.all(state.x[x > 0] > 0)
 
 
 def test_a_time_limit_gives_the_best_found_and_an_honest_gap():

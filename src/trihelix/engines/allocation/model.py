@@ -74,14 +74,16 @@ def build(problem: Problem, mask: Bools | None = None, top: Ints | None = None) 
     short = np.zeros(len(problem.items), dtype=np.int64)
     for k, units in problem.bend.short.items():
         short[k] = units
+    # A drawn pair takes a whole seat: rows that the probabilities cannot reach but a draw can must stay.
+    reach = np.maximum(top, unit)
     families = [
-        *_totals(problem, "total_by_item", item, top),
+        *_totals(problem, "total_by_item", item, reach),
         _plain("item", item, (problem.item_least - short) * unit, (problem.need - short) * unit, problem.items),
-        *_types(problem, item, expert, top),
-        *_same(problem, item, expert, top),
-        *_together(problem, item, expert, top),
+        *_types(problem, item, expert, reach),
+        *_same(problem, item, expert, reach),
+        *_together(problem, item, expert, reach),
         _plain("expert", expert, _least_loads(problem) * unit, problem.cap * unit, problem.experts),
-        *_totals(problem, "total_by_expert", expert, top),
+        *_totals(problem, "total_by_expert", expert, reach),
     ]
     return Model(problem, listed, item, expert, problem.score[listed], bottom, top, tuple(families))
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from . import network
 from .budget import Budget
-from .core import NetworkState, bound_of, leaf_of, solve_network
+from .core import bound_of, leaf_of
 from .laminar import Nested
 from .model import Model
 from .problem import Ints
@@ -30,20 +31,38 @@ class Steered:
 @dataclass
 class _Trial:
     raises: Ints
-    state: NetworkState
+    flow: Ints
     totals: Ints
+
+
+class _Net:
+    """The network laid out once; each trial only changes the scores."""
+
+    def __init__(self, model: Model, nested: Nested) -> None:
+        self.model, self.nested, self.arcs = model, nested, network.arcs_of(model, nested)
+
+    def scores(self, raises: Ints) -> Ints:
+        return np.asarray(self.model.score * (FINE + raises[self.model.item]))
+
+    def trial(self, raises: Ints) -> _Trial:
+        flow = network.solve(self.arcs, self.scores(raises))
+        if flow is None:
+            raise ValueError("the rules cannot be met")
+        got = np.bincount(self.model.item, weights=self.model.score * flow[self.arcs.pairs], minlength=len(raises))
+        return _Trial(raises, flow, got.astype(np.int64))
 
 
 def steer(model: Model, nested: Nested, target: int, budget: Budget) -> Steered:
     """Reach ``target`` for every item if raises can; else the best level reached by bisection on the target."""
-    reached, found = _reach(model, nested, target, budget)
+    net = _Net(model, nested)
+    reached, found = _reach(net, target, budget)
     if not reached:
         low, high = int(found.totals.min()), target
         for _ in range(8):
             if high - low <= max(1, target // 200) or budget.over():
                 break
             middle = (low + high) // 2
-            ok, trial = _reach(model, nested, middle, budget)
+            ok, trial = _reach(net, middle, budget)
             if ok:
                 low, found = middle, trial
             else:
@@ -51,23 +70,15 @@ def steer(model: Model, nested: Nested, target: int, budget: Budget) -> Steered:
                 if int(trial.totals.min()) > low:
                     low, found = int(trial.totals.min()), trial
     worst = int(found.totals.min())
-    found = _lower(model, nested, found, worst, budget)
-    return _close(model, found, worst)
+    found = _lower(net, found, worst, budget)
+    return _close(net, found, worst)
 
 
-def _try(model: Model, nested: Nested, raises: Ints) -> _Trial:
-    state = solve_network(model, nested, model.score * (FINE + raises[model.item]))
-    if state is None:
-        raise ValueError("the rules cannot be met")
-    totals = np.bincount(model.item, weights=model.score * state.x, minlength=len(raises)).astype(np.int64)
-    return _Trial(raises, state, totals)
-
-
-def _reach(model: Model, nested: Nested, target: int, budget: Budget) -> tuple[bool, _Trial]:
+def _reach(net: _Net, target: int, budget: Budget) -> tuple[bool, _Trial]:
     """Raise weak items, faster the longer they stay weak."""
-    raises = np.zeros(len(model.problem.items), dtype=np.int64)
+    raises = np.zeros(len(net.model.problem.items), dtype=np.int64)
     stubborn = np.zeros_like(raises)
-    best = trial = _try(model, nested, raises)
+    best = trial = net.trial(raises)
     for _ in range(MOST_ROUNDS):
         weak = trial.totals < target
         if not weak.any():
@@ -79,29 +90,30 @@ def _reach(model: Model, nested: Nested, target: int, budget: Budget) -> tuple[b
         raises = raises + np.where(weak, lack * (1 << np.minimum(stubborn - 1, 12)), 0)
         if raises.max() > 1000 * FINE:
             break
-        trial = _try(model, nested, raises)
+        trial = net.trial(raises)
         if int(trial.totals.min()) > int(best.totals.min()):
             best = trial
     return False, best
 
 
-def _lower(model: Model, nested: Nested, found: _Trial, worst: int, budget: Budget) -> _Trial:
+def _lower(net: _Net, found: _Trial, worst: int, budget: Budget) -> _Trial:
     """Take back raises that are larger than the target needs: the sum grows and the bound comes closer."""
     for _ in range(6):
         raised = np.flatnonzero(found.raises)
         if not len(raised) or budget.over():
             break
-        trial = _try(model, nested, found.raises * 3 // 4)
+        trial = net.trial(found.raises * 3 // 4)
         if int(trial.totals.min()) < worst:
             break
         found = trial
     return found
 
 
-def _close(model: Model, found: _Trial, worst: int) -> Steered:
+def _close(net: _Net, found: _Trial, worst: int) -> Steered:
     """The proof: network prices at scale ``FINE`` and −raise on each worst-total row."""
-    score = model.score * (FINE + found.raises[model.item])
-    bound = (bound_of(model, found.state.prices, score) - int(found.raises.sum()) * worst) // FINE
-    leaf = leaf_of(model, found.state.prices, FINE)
+    model, score = net.model, net.scores(found.raises)
+    y = network.row_prices(model, net.nested, network.prices(net.arcs, score, found.flow))
+    bound = (bound_of(model, y, score) - int(found.raises.sum()) * worst) // FINE
+    leaf = leaf_of(model, y, FINE)
     leaf["rows"] += [["worst", model.problem.items[i], -int(found.raises[i])] for i in np.flatnonzero(found.raises)]
-    return Steered(found.state.x, worst, bound, leaf)
+    return Steered(found.flow[net.arcs.pairs], worst, bound, leaf)
