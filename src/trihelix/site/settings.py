@@ -41,6 +41,7 @@ REGISTER_APPS = [
     "trihelix.registers.experts",
     "trihelix.registers.intakes",
     "trihelix.registers.policies",
+    "trihelix.registers.inventions",
     "trihelix.registers.matches",
     "trihelix.registers.contracts",
 ]

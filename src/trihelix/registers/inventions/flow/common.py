@@ -36,6 +36,7 @@ def procedure(flow_id: str, states: Iterable[State], transitions: Iterable[Trans
         Transition("announce", ("decided", "notice"), "notice", OFFICE, "公示", "Put on notice", waits=True),
         Transition("object", ("notice",), "objected", ("anyone",), "提出异议", "Object", reason_required=True),
         Transition("resolve", ("objected",), "notice", OFFICE, "处理异议", "Resolve the objection", targets=("notice", "decided"), reason_required=True, waits=True),
+        Transition("reopen", ("decided", "notice", "objected", "cleared"), "draft", OFFICE, "修改后重新办理", "Change and start again", reason_required=True),
         Transition("clear", ("notice",), "cleared", (*OFFICE, "system"), "公示结束", "End the notice", waits=True),
         Transition("withdraw", tuple(dict.fromkeys(("draft", "applied", before, "decided", "notice"))), "withdrawn", UNIT, "撤回", "Withdraw", reason_required=True),
     ]  # fmt: skip

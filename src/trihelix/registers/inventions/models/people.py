@@ -12,7 +12,7 @@ class Evaluation(Entry):
     """An evaluation of a result (科技成果评价): experts' sheets, weighted score, readiness, conclusion."""
 
     invention = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="evaluations")
-    result = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="evaluations")
+    result = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="result_evaluations")
     client = models.CharField(max_length=200, blank=True)
     research_class = models.CharField(max_length=20)
     purpose = models.TextField(blank=True)
@@ -98,7 +98,7 @@ class DiligenceFile(Procedure):
     """A diligence file (尽职免责): evidence of procedure, care and no gain, and the finding on it."""
 
     invention = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="diligence_files")
-    transfer = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="diligence_files")
+    transfer = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="transfer_diligence_files")
     subject = models.CharField(max_length=20)
     event = models.TextField()
     happened_on = models.DateField()
