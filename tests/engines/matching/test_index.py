@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,18 @@ def test_rebuild_swaps_under_a_reader_and_drops_what_is_gone(folder: Path) -> No
     after = reader.search(_weighted(reader, VERBOSE), None, PUBLIC, 5)
     assert [(c.doc, c.words) for c in after] == [(c.doc, pytest.approx(c.words)) for c in before]
     assert len(list(folder.glob("g*"))) == 1
+
+
+def test_threads_share_a_reader(folder: Path) -> None:
+    reader = Reader(folder)
+    queries = ["碳纤维激光", "人参皂苷", "石墨烯气凝胶", "燃料电池双极板"] * 30
+
+    def ask(text: str) -> list[tuple[str, float]]:
+        return [(c.doc.ref, c.words) for c in reader.search(_weighted(reader, text), None, ALL, 5)]
+
+    alone = [ask(q) for q in queries]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, queries)) == alone
 
 
 _CHILD = """

@@ -6,6 +6,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import cast
 
 import numpy as np
@@ -77,15 +78,20 @@ class E5:
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         self._session = onnxruntime.InferenceSession(str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"])
         self._kept: OrderedDict[str, Vector] = OrderedDict()
+        self._lock = Lock()
 
     def query(self, text: str) -> Vector:
         """Unit vector of a query; the last ``KEPT`` are remembered."""
-        if text not in self._kept:
-            self._kept[text] = self._embed([f"query: {text}"])[0]
+        with self._lock:
+            if text in self._kept:
+                self._kept.move_to_end(text)
+                return self._kept[text]
+        vector: Vector = self._embed([f"query: {text}"])[0]
+        with self._lock:
+            self._kept[text] = vector
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        self._kept.move_to_end(text)
-        return self._kept[text]
+        return vector
 
     def passages(self, texts: Sequence[str], batch: int = 16, progress: Callable[[int], None] | None = None) -> Floats:
         """Unit vectors (n × width) of documents, computed in batches of like length."""

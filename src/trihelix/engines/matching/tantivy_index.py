@@ -12,9 +12,11 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import IO, Any
+from threading import RLock
+from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 from trihelix.engines.errors import Refused
 from trihelix.engines.matching import port
@@ -27,6 +29,8 @@ from trihelix.engines.matching.vectors import VectorStore, digest
 _HEAP = 64_000_000
 # A filter may hide most near texts: look at up to this many times k before being content with fewer.
 WIDEST = 100
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def current(folder: Path) -> Path | None:
@@ -37,16 +41,29 @@ def current(folder: Path) -> Path | None:
         return None
 
 
+def _alone(method: Callable[Concatenate[Reader, P], R]) -> Callable[Concatenate[Reader, P], R]:
+    """One call at a time: threads of a server share a reader, and a call must see one state of the index throughout."""
+
+    @wraps(method)
+    def locked(self: Reader, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
 class Reader:
-    """Searches; sees every commit that ended before the call, from whatever process."""
+    """Searches; sees every commit that ended before the call, from whatever process. May be shared by threads."""
 
     def __init__(self, folder: Path | str, vectors: VectorStore | None = None) -> None:
         self.folder, self.vectors = Path(folder), vectors
+        self._lock = RLock()
         self._seen: tuple[Any, ...] = ()
         self._rows = Rows()
         self._held: dict[tuple[Term, str], int] = {}
         self.refresh()
 
+    @_alone
     def refresh(self) -> None:
         """Follow the newest commit and generation. Cheap when nothing changed: two ``stat`` calls."""
         for attempt in range(5):
@@ -84,6 +101,7 @@ class Reader:
         self.means = {name: (found[name]["value"] or 0.0) / (self.documents or 1) for name in FIELDS}
         self.needs = self._count([("tag", tq.tag("", "need"))])
 
+    @_alone
     def last(self) -> int | None:
         """The last outbox id stored with the newest commit; ``None`` when none was."""
         self.refresh()
@@ -108,6 +126,7 @@ class Reader:
             self._held[key] = self._count([(term.field, term.token), *extra])
         return self._held[key]
 
+    @_alone
     def stats(self, terms: Iterable[Term]) -> Stats:
         """Counts of living documents, kept until the next commit."""
         self.refresh()
@@ -134,6 +153,7 @@ class Reader:
             out.append(self._rows.get(key) or self._rows.put(key, self._searcher.doc(address)))
         return out
 
+    @_alone
     def search(self, terms: Mapping[Term, float], vector: Vector | None, filters: Filters, k: int) -> list[Candidate]:
         """The ``k`` best by words and, with a vector, the ``k`` nearest that meet the filters; exact scores for all of them."""
         self.refresh()
@@ -170,6 +190,7 @@ class Reader:
                 return found
             net *= 10
 
+    @_alone
     def facets(self, terms: Mapping[Term, float], filters: Filters, fields: Sequence[str]) -> Facets:
         """Counts over everything that meets the filters (and an anchor); nothing outside the viewer's scopes is counted."""
         self.refresh()
@@ -188,6 +209,7 @@ class Reader:
             counts[name] = dict(sorted(found.items(), key=lambda kv: (-kv[1], kv[0])))
         return Facets(total, counts)
 
+    @_alone
     def get(self, key: str) -> Doc | None:
         """One document by key, whoever may see it (for the owner's own use)."""
         self.refresh()
