@@ -44,6 +44,7 @@ REGISTER_APPS = [
     "trihelix.registers.inventions",
     "trihelix.registers.matches",
     "trihelix.registers.contracts",
+    "trihelix.registers.programmes",
 ]
 
 INSTALLED_APPS = [

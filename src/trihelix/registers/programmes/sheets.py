@@ -85,7 +85,7 @@ OBJECTIONS = Sheet("objections", (
     Column("grounds", "longtext", "异议事项", "Grounds", required=True), Column("evidence", "longtext", "证据", "Evidence", required=True), *SYSTEM,
 ))  # fmt: skip
 INTEGRITY = Sheet("integrity_records", (
-    REF, TITLE, Column("owner", "ref", "登记单位", "Recorder"), Column("subject", "ref", "对象", "Subject", required=True, help="人员或单位的编号"), Column("conduct", "text", "行为", "Conduct", required=True), Column("basis", "text", "依据", "Legal basis", required=True),
+    REF, TITLE, Column("owner", "ref", "登记单位", "Recorder"), Column("person", "ref", "人员", "Person"), Column("body", "ref", "单位", "Body concerned"), Column("conduct", "text", "行为", "Conduct", required=True), Column("basis", "text", "依据", "Legal basis", required=True),
     Column("bars", "choice", "限制", "Bars", required=True, choices=options(("leader", "不得作为负责人申报", "As leader"), ("unit", "单位不得申报", "As unit"), ("expert", "不得作为专家", "As expert"), ("none", "仅记录", "Record only"))),
     Column("valid_from", "date", "起", "From", required=True), Column("valid_to", "date", "止", "To"), Column("note", "longtext", "说明", "Note"), *SYSTEM,
 ))  # fmt: skip

@@ -18,7 +18,7 @@ from trihelix.kernel.models import Record
 from trihelix.kernel.standard import create_entry
 from trihelix.kernel.ticks import tick
 from trihelix.registers.programmes import queries
-from trihelix.registers.programmes.models import Application, ApplicationVersion, Call, Project
+from trihelix.registers.programmes.models import Application, ApplicationVersion, Project
 
 ANSWERS = Column("answers", "longtext", "申报内容", "Answers", help="JSON：字段 → 值，金额以万元计")
 NOTE = Column("note", "longtext", "意见", "Note")
@@ -137,7 +137,10 @@ def _parties(a: Run, application: Application, scheme: Scheme) -> None:
             if target is not None:
                 a.link(target, kind)
 
-    a.on_saved.append(admit)
+    if a.spec.creates:
+        a.on_saved.append(admit)
+    else:
+        admit()
 
 
 @action(
@@ -284,6 +287,8 @@ def submit(a: Run, application: Application) -> None:
     _in_time(a, application)
     scheme = queries.scheme_of(application)
     answers = _checked(a, application, scheme)
+    a.require(queries.call_of(application.call).scheme == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call")
+    _parties(a, application, scheme)
     _ban_checks(a, application, scheme)
     checks = eligibility(application, scheme, answers, a.today)
     broken = [c for c in checks if c["outcome"] == "not_met"]

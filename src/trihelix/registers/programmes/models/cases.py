@@ -100,6 +100,8 @@ class Integrity(Entry):
     """A record of research integrity (科研诚信): a consequence with legal basis and period, for a person or a body."""
 
     subject = models.ForeignKey(Record, models.PROTECT, related_name="integrity_records")
+    person = link("person_integrity")
+    body = link("body_integrity")
     conduct = models.CharField(max_length=40)
     basis = models.CharField(max_length=200)
     bars = models.CharField(max_length=20, default="leader")
