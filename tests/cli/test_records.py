@@ -165,3 +165,11 @@ def test_a_formula_in_a_workbook_is_refused_by_row(run, tmp_path):
     book.save(tmp_path / "n.xlsx")
     done = run("import", "needs", tmp_path / "n.xlsx", "--json")
     assert done.code == 2 and [(e["row"], e["field"], e["code"]) for e in done.json["errors"]] == [(3, "title", "formula")]
+
+
+def test_links_of_a_record_named_several_times_are_answered_once(db):
+    from trihelix.kernel.values import linked_refs
+
+    records = list(Record.objects.filter(register="results").order_by("pk"))
+    once = linked_refs(records, ("holder", "completer"))
+    assert once and linked_refs([r for r in records for _ in range(7)], ("holder", "completer")) == once

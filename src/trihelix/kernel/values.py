@@ -197,7 +197,7 @@ def linked_refs(records: Iterable[Record], kinds: Iterable[str]) -> dict[int, di
     """``{record id: {kind: [ref of target, in order]}}`` in one query per 500 records."""
     out: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     kinds = list(kinds)
-    ids = [r.pk for r in records]
+    ids = list(dict.fromkeys(r.pk for r in records))  # a record named twice must not answer twice
     if not kinds:
         return out
     for i in range(0, len(ids), 500):

@@ -135,14 +135,15 @@ def test_schemas_of_registers_tell_sheet_and_acts(visitor):
 
 
 def test_the_public_feed_is_ordered_complete_and_leaks_nothing(visitor, operator, as_user):
+    from trihelix.kernel import journal
+
+    journal.seal_pending()  # where a worker seals, what came before may still wait
     firm = as_user("chiyu")
     start = visitor.get("/changes?after=999999999").json()["head"]
     made = firm.post("/needs", {"title": "秘密草稿", "problem": "不应出现在公开流里。"}).json()
     public = operator.get("/needs?state=published&limit=1").json()["items"][0]
     change = {"contact_phone": "0431-11111111", "problem": public["problem"] + "（补充）", "version": public["version"]}
     assert operator.patch(f"/needs/{public['uid']}", change).status_code == 200
-    from trihelix.kernel import journal
-
     journal.seal_pending()
     items, after = [], start
     while True:
@@ -165,6 +166,9 @@ def test_the_public_feed_is_ordered_complete_and_leaks_nothing(visitor, operator
 def test_verification_is_for_auditors(visitor, as_user, operator):
     assert visitor.get("/verify").status_code == 401
     assert as_user("chiyu").get("/verify").status_code == 403
+    from trihelix.kernel import journal
+
+    journal.seal_pending()
     found = operator.get("/verify").json()
     assert found["ok"] and found["sealed"] > 0
     from trihelix.kernel.evidence import check_rows
