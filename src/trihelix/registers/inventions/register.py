@@ -9,7 +9,7 @@ from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.money import exact
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.standard import standard_actions
-from trihelix.registers.inventions import models, sharing
+from trihelix.registers.inventions import models, reform_registers, sharing
 from trihelix.registers.inventions.flow import core as flows
 from trihelix.registers.inventions.sheets import core as sheets
 
@@ -116,7 +116,7 @@ SHARE_PLANS = declare(
     )
 )  # fmt: skip
 
-from trihelix.registers.inventions import actions  # noqa: E402, F401
+from trihelix.registers.inventions import actions, figures  # noqa: E402, F401
 
-for _register in (INVENTIONS, TRANSFERS, SHARE_PLANS):
+for _register in (INVENTIONS, TRANSFERS, SHARE_PLANS, *reform_registers.ALL):
     standard_actions(_register)

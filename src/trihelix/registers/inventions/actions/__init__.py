@@ -1,5 +1,5 @@
 """The only writers of service inventions."""
 
-from trihelix.registers.inventions.actions import ledger, money, plans
+from trihelix.registers.inventions.actions import deferred, ledger, mechanisms, money, people, plans, reform
 
-__all__ = ["ledger", "money", "plans"]
+__all__ = ["deferred", "ledger", "mechanisms", "money", "people", "plans", "reform"]
