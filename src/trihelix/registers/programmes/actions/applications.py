@@ -287,7 +287,9 @@ def submit(a: Run, application: Application) -> None:
     _in_time(a, application)
     scheme = queries.scheme_of(application)
     answers = _checked(a, application, scheme)
-    a.require(queries.call_of(application.call).scheme == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call")
+    a.require(
+        queries.call_of(application.call).scheme == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call"
+    )
     _parties(a, application, scheme)
     _ban_checks(a, application, scheme)
     checks = eligibility(application, scheme, answers, a.today)

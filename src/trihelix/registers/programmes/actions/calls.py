@@ -9,6 +9,7 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import SYSTEM
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.kernel.ticks import tick
@@ -232,7 +233,8 @@ def post_board(a: Run, board: Board, *, closes_on: dt.date | None = None, batch:
 @action("boards", "register_interest", "登记揭榜意向", "Register interest", fields=(Column("body", "ref", "揭榜单位", "Taker"), NOTE))
 def register_interest(a: Run, board: Board, *, body: Any = None, note: str = "") -> None:
     """A body registers its interest. Refuses the demand party itself, affiliates, and after the closing day."""
-    taker = find(register_of("bodies"), body or next(iter(a.by.bodies), 0), a.by)
+    a.require(body or a.by.bodies, "required", "请填写揭榜单位", field="body")
+    taker = find(register_of("bodies"), body or Record.objects.get(pk=min(a.by.bodies)), a.by)
     a.require(taker.pk in a.by.bodies or a.by.roles & {"officer", "operator"}, "not_yours", "只能为本单位登记意向", field="body")
     a.require(board.closes_on is None or a.today <= board.closes_on, "closed", "揭榜已截止", field="state")
     why = queries.affiliated(a.record.owner, taker)
