@@ -27,7 +27,7 @@ def missing(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, request):
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """The test database with the demo province in it."""
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
@@ -38,7 +38,8 @@ def django_db_setup(django_test_environment, django_db_blocker, request):
         from trihelix.cli.demo.province import load_province
 
         load_province(seed=1)
-        connections.close_all() if connections["default"].vendor == "postgresql" else None
+        if connections["default"].vendor == "postgresql":
+            connections.close_all()
     yield
     with django_db_blocker.unblock():
         teardown_databases(config, verbosity=0)
