@@ -43,6 +43,8 @@ REGISTER_APPS = [
     "trihelix.registers.policies",
     "trihelix.registers.inventions",
     "trihelix.registers.matches",
+    "trihelix.registers.services",
+    "trihelix.registers.events",
     "trihelix.registers.contracts",
     "trihelix.registers.programmes",
 ]

@@ -1,0 +1,1 @@
+"""Events of the technology market: trainings, roadshows, matching events, attendance, signed outcomes, releases."""
