@@ -46,6 +46,7 @@ REGISTER_APPS = [
     "trihelix.registers.services",
     "trihelix.registers.events",
     "trihelix.registers.contracts",
+    "trihelix.registers.listings",
     "trihelix.registers.programmes",
 ]
 
