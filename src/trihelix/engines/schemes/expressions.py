@@ -21,11 +21,6 @@ NAMES = Mapping[str, Span | None]
 FREE: Span = (None, None)
 
 
-def names_of(expr: Expr) -> frozenset[str]:
-    """The names an expression reads."""
-    return expr.names
-
-
 def value(expr: Expr, names: Mapping[str, Any]) -> Any:
     """The exact value, ``None`` where an input is unknown. Refuses a division by zero with the place in the book."""
     try:

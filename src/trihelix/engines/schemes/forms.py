@@ -11,7 +11,7 @@ from trihelix.engines.bookfile import BookError, Node, check_keys
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.rules.expressions import parse
 from trihelix.engines.rules.model import Expr
-from trihelix.engines.schemes.expressions import names_of, truth
+from trihelix.engines.schemes.expressions import truth
 from trihelix.engines.sheets import Column, cell
 from trihelix.engines.sheets import parse as parse_cell
 
@@ -76,7 +76,8 @@ class Form:
 
 def read_form(sections: list[Node], heads: tuple[str, ...]) -> Form:
     """Read ``form``; refuses unknown kinds, doubled ids, conditions on unknown or later-defined names."""
-    out, seen = [], set()
+    out: list[Section] = []
+    seen: set[str] = set()
     for node in sections:
         check_keys(node, required=("id", "zh", "fields"), optional=("en",))
         fields = []
@@ -320,8 +321,3 @@ def plain_answers(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
 
             out[field.id] = plain(field.column(), value)
     return out
-
-
-def conditions_used(form: Form) -> set[str]:
-    """All names that conditions of the form read."""
-    return {n for f in form.fields() if f.when is not None for n in names_of(f.when)}

@@ -73,9 +73,6 @@ class SchemeBook:
             raise Refused.one("no_version", f"{on} 没有生效的 “{held[-1].zh}” 版本；已有：{spans}", field="on", value=on.isoformat())
         return inside[-1]
 
-    def by_letter(self, letter: str) -> Scheme | None:
-        return next((v[-1] for v in self.schemes.values() if v[-1].letter == letter), None)
-
 
 def load_schemes(path: Path) -> SchemeBook:
     """Read ``<path>/schemes/*.yaml`` (``defaults.yaml`` holds the house's values). Refuses wrong files, doubled ids and letters."""

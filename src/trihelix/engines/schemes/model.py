@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -214,7 +214,6 @@ class Scheme:
     confidentiality: str = "unclassified"
     retention_years: int = 30
     opening: str = ""
-    tail: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, path: str) -> Any:
         """The value of a plain key, such as ``publicity.days``."""

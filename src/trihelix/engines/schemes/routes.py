@@ -77,11 +77,6 @@ def check(
             yield Problem("unreachable_state", f"{at(step)}: {name} 的步骤 “{step}” 无法到达", field=name, value=step)
 
 
-def following(steps: Mapping[str, str], step: str) -> str:
-    """The next step."""
-    return steps[step]
-
-
 def ordered(steps: Mapping[str, str], start: str) -> list[str]:
     """The steps in order."""
     out = [start]

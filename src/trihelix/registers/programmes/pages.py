@@ -16,6 +16,7 @@ from trihelix.engines.errors import Refused
 from trihelix.engines.money import format_wan
 from trihelix.engines.schemes import diagram, scheme_json, summary_json
 from trihelix.engines.schemes import forms as form_engine
+from trihelix.kernel import clock
 from trihelix.kernel.action import find, may
 from trihelix.kernel.actor import entries
 from trihelix.kernel.register import register_of
@@ -49,6 +50,7 @@ def scheme(request: HttpRequest, scheme_id: str) -> HttpResponse:
         "sections": sections,
         "diagram": diagram(found, lang),
         "versions": queries.scheme_book().versions(scheme_id),
+        "count": queries.year_count(scheme_id, clock.today().year),
     }
     return render(request, "programmes/scheme.html", context)
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, load_schemes, with_choice
 from trihelix.engines.schemes import forms as form_engine
 from trihelix.engines.schemes.quota import Ladder, Standing, is_overdue, places, standing
-from trihelix.kernel import book, clock
+from trihelix.kernel import book
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import BookVersion, Record
 from trihelix.registers.programmes.models import Application, Call, Integrity, Project, SubsidyRow
@@ -192,7 +192,3 @@ def strike_log(subsidy: Record) -> list[dict[str, Any]]:
         {"agency": r.struck_by, "reason": r.struck_reason, "credit_code": r.credit_code, "name": r.name}
         for r in rows.order_by("struck_by", "credit_code")
     ]
-
-
-def today() -> dt.date:
-    return clock.today()

@@ -15,7 +15,7 @@ from trihelix.kernel.register import register_of
 from trihelix.kernel.ticks import tick
 from trihelix.registers.programmes import queries
 from trihelix.registers.programmes.actions.applications import move
-from trihelix.registers.programmes.models import Application, BudgetLine, Call, Objection
+from trihelix.registers.programmes.models import Application, Call, Objection
 
 NOTE = Column("note", "longtext", "意见", "Note")
 
@@ -217,7 +217,3 @@ def award_due(now: Any) -> int:
             en=f"Publicity ended: {case.title}",
         )
     return due.count()
-
-
-def line_of(record: Any) -> BudgetLine | None:
-    return BudgetLine.objects.filter(record=record).first() if record else None
