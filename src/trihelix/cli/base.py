@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "export": "trihelix.cli.records:export",
     "act": "trihelix.cli.records:act",
     "search": "trihelix.cli.search:search",
+    "figures": "trihelix.cli.figures:figures",
 }
 
 

@@ -48,6 +48,8 @@ REGISTER_APPS = [
     "trihelix.registers.contracts",
     "trihelix.registers.listings",
     "trihelix.registers.programmes",
+    "trihelix.registers.governance",
+    "trihelix.registers.figures",
 ]
 
 INSTALLED_APPS = [

@@ -1,0 +1,1 @@
+"""Governance: proposals, outgoing documents, meetings, rules in the making, commitments, measures, plans."""
