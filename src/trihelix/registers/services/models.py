@@ -218,7 +218,9 @@ class BrokerageCase(Entry):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~models.Q(buyer=models.F("seller")), name="brokerage_two_parties"),
-            models.CheckConstraint(condition=~models.Q(mandate="both") | models.Q(disclosed=True), name="brokerage_double_mandate_disclosed"),
+            models.CheckConstraint(
+                condition=~models.Q(mandate="both") | models.Q(disclosed=True), name="brokerage_double_mandate_disclosed"
+            ),
         )
 
 
