@@ -327,9 +327,9 @@ def test_nobody_reads_a_sealed_call_before_its_opening(actor, monkeypatch, tmp_p
 
 
 def test_the_fund_and_its_growth(actor):
-    for year, wan in ((2025, 122500), (2026, 152900)):
+    for year, wan in ((2035, 122500), (2036, 152900)):
         do("budget_lines", "create", actor("finance"), title=f"{year} 专项资金", kind="fund", year=year, amount_wan=wan * WAN)
-    period = Period(None, dt.date(2026, 5, 28))
+    period = Period(None, dt.date(2036, 5, 28))
     assert figures.fund(actor("officer"), period).raw() == 152900 * WAN
     assert round(float(figures.fund_growth(actor("officer"), period)) * 100, 1) == 24.8
 
