@@ -15,6 +15,7 @@ import numpy.typing as npt
 from trihelix.engines.matching import port
 from trihelix.engines.matching.port import K1, B, Candidate, Counted, Doc, Grouped, Term
 from trihelix.engines.matching.text import FIELDS, counts_of, normalise
+from trihelix.engines.matching.vectors import digest
 
 KEPT = 12_000
 # The vocabulary of the documents kept; when it outgrows this, all is forgotten and read again as needed.
@@ -22,12 +23,13 @@ VOCABULARY = 1_000_000
 
 
 class Row(NamedTuple):
-    """A document, its words as cut, its token numbers, and BM25's part of each count."""
+    """A document, its words as cut, its token numbers, BM25's part of each count, and the digest its vector is found by."""
 
     doc: Doc
     words: str
     ids: npt.NDArray[np.int32]
     saturated: npt.NDArray[np.float64]
+    digest: bytes
 
 
 class Rows:
@@ -72,7 +74,7 @@ class Rows:
             ids += map(number.__getitem__, found)
             tf = np.fromiter(found.values(), np.float64, len(found))
             saturated.append(tf * (K1 + 1) / (tf + K1 * (1 - B + B * (counted.lengths[name] / mean if mean else 1.0))))
-        return Row(doc, words, np.array(ids, np.int32), np.concatenate(saturated))
+        return Row(doc, words, np.array(ids, np.int32), np.concatenate(saturated), digest(doc.body))
 
     def score(self, rows: Iterable[Row], terms: Grouped) -> list[float]:
         """Word scores of rows of this store."""

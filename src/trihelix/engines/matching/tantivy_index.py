@@ -24,7 +24,7 @@ from trihelix.engines.matching import tantivy_query as tq
 from trihelix.engines.matching.port import Candidate, Doc, Facets, Filters, Stats, Term, Vector
 from trihelix.engines.matching.rows import Row, Rows
 from trihelix.engines.matching.text import FIELDS
-from trihelix.engines.matching.vectors import VectorStore, digest
+from trihelix.engines.matching.vectors import VectorStore
 
 _HEAP = 64_000_000
 # A filter may hide most near texts: look at up to this many times k before being content with fewer.
@@ -168,7 +168,7 @@ class Reader:
         wanted = port.grouped(terms)
         cosines: list[float | None] = [None] * len(rows)
         if vector is not None and self.vectors is not None:
-            cosines = self.vectors.cosines_by_id([digest(r.doc.body) for r in rows], vector)
+            cosines = self.vectors.cosines_by_id([r.digest for r in rows], vector)
         scored = zip(rows, self._rows.score(rows, wanted), cosines, strict=True)
         return sorted((self._rows.candidate(r, s, wanted, c) for r, s, c in scored), key=port.order)
 

@@ -68,6 +68,7 @@ class VectorStore:
             self._scales: Floats = np.fromfile(self._path("scales.f32"), np.float32, count) if count else np.zeros(0, np.float32)
             self._ids = [raw[i * _ID : (i + 1) * _ID] for i in range(count)]
             self._count = count
+            self._floats: Floats | None = None
             self._load_cells()
         return count
 
@@ -100,6 +101,12 @@ class VectorStore:
         self.refresh()
         return len(new)
 
+    def _all_dots(self, vector: Vector) -> Floats:
+        """Every row scored; the rows are kept as floats, at most ``EXACT_UP_TO`` of them (150 MB)."""
+        if self._floats is None:
+            self._floats = self._rows.astype(np.float32) * self._scales[:, None]
+        return np.asarray(self._floats @ vector, np.float32)
+
     def _dots(self, places: npt.NDArray[np.int64], vector: Vector) -> Floats:
         out = np.empty(len(places), np.float32)
         for start in range(0, len(places), _BLOCK):
@@ -122,8 +129,11 @@ class VectorStore:
         """The ``k`` nearest rows: all scored up to ``EXACT_UP_TO``, beyond that the best cells and everything added since."""
         if not self._count:
             return []
-        places = self._probed(vector) if self._cells is not None else np.arange(self._count, dtype=np.int64)
-        dots = self._dots(places, vector)
+        if self._count <= EXACT_UP_TO:
+            places, dots = np.arange(self._count, dtype=np.int64), self._all_dots(vector)
+        else:
+            places = self._probed(vector) if self._cells is not None else np.arange(self._count, dtype=np.int64)
+            dots = self._dots(places, vector)
         if len(dots) > k:
             keep = np.argpartition(-dots, k - 1)[:k]
             places, dots = places[keep], dots[keep]
