@@ -143,7 +143,8 @@ RELEASES = declare(
     Register(
         "releases", models.Release, "发布", "Release", "FB", flow.RELEASE, sheets.RELEASE, area="results",
         help_zh="发布台：挑选可公开的成果与需求成批发布。", help_en="The publication desk: selected results and needs, released together.",
-        list_columns=("number", "title", "kind", "channel", "released_on", "owner", "state"), filters=("kind", "channel", "released_on", "event"),
+        list_columns=("number", "title", "kind", "channel", "released_on", "owner", "state"), facts_shown=("kind", "channel", "event", "introduction", "released_on", "valid_to"),  # the items are shown by the panel, as far as visible
+        filters=("kind", "channel", "released_on", "event"),
         refs={"event": "events"}, links={"results": ("results", "released_result"), "needs": ("needs", "released_need")}, change_states=("draft",),
         check=_check_release, prepare=_defaults(channel="site"), search_doc=_release_doc, panels=("events/_release.html",), owner_required=False,
     )
