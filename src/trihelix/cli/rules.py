@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,38 +130,54 @@ def diff(old: str, new: str, rule: str | None, batch: str | None, on: str | None
 @click.option("--batch", type=click.Path(), help="多家企业（JSON Lines，每行一家）")
 @click.option("-o", "--output", type=click.Path(), help="批量结果：.jsonl 或 .parquet")
 @click.option("--keep-bad", is_flag=True, help="批量时保留有误的行，在 errors 中写明 / keep wrong rows, marked")
+@click.option("--trace", is_flag=True, help="批量时每行附逐条依据和改进建议（较慢，仅 .jsonl）/ full answers")
 @on_option
 @book_option
 @json_option
-def check(
-    rule: str, facts: str | None, batch: str | None, output: str | None, keep_bad: bool, on: str | None, region: str, as_json: bool
-) -> None:
+def check(rule: str, facts: str | None, batch: str | None, output: str | None, on: str | None, region: str, **flags: bool) -> None:
     """核对一家企业（--facts）或多家（--batch … -o …）。属自查，不代替认定。"""
     if (facts is None) == (batch is None):
         raise Refused.one("usage", "请给出 --facts 或 --batch 之一", field="facts")
     book, day = _book(region), _day(on)
     if facts is not None:
-        answer = book.check(rule, read_json(facts), day)
-        emit(answer.as_json(), as_json, _words(answer))
+        answer = book.check(rule, read_json(facts, exact=True), day)
+        emit(answer.as_json(), flags["as_json"], _words(answer))
         return
     assert batch is not None
-    if output is None or Path(output).suffix not in (".jsonl", ".parquet"):
-        raise Refused.one("usage", "批量核对请用 -o 指定 .jsonl 或 .parquet 文件", field="output", value=output)
-    table = book.check_many(rule, read_firms(batch), day, errors="mark" if keep_bad else "refuse")
-    _write(table, Path(output))
+    kinds = (".jsonl",) if flags["trace"] else (".jsonl", ".parquet")
+    if output is None or Path(output).suffix not in kinds:
+        raise Refused.one("usage", f"批量核对请用 -o 指定 {' 或 '.join(kinds)} 文件", field="output", value=output)
+    firms = read_firms(batch)
+    table = book.check_many(rule, firms, day, errors="mark" if flags["keep_bad"] else "refuse")
+    _write(table, Path(output), _full(book, rule, firms, table, day) if flags["trace"] else None)
     counts = dict(table.group_by("verdict").len().rows())
     emit(
         {"rule": rule, "on": day, "rows": table.height, "verdicts": counts, "output": output},
-        as_json,
+        flags["as_json"],
         f"共 {table.height} 家：" + "，".join(f"{_VERDICT[k]} {n}" for k, n in sorted(counts.items())),
     )
 
 
-def _write(table: pl.DataFrame, path: Path) -> None:
+def _full(book: RuleBook, rule: str, firms: pl.DataFrame, table: pl.DataFrame, day: date) -> Iterator[str]:
+    """Each firm's whole answer as a line; a row with wrong facts keeps its errors."""
+    for row, facts in zip(table.iter_rows(named=True), firms.iter_rows(named=True), strict=True):
+        given = {k: v for k, v in facts.items() if k != "id" and v is not None}
+        answer = (
+            {k: v for k, v in row.items() if k in ("id", "errors")}
+            if row.get("errors")
+            else {"id": row["id"], **book.check(rule, given, day).as_json()}
+        )
+        yield dumps(answer) + "\n"
+
+
+def _write(table: pl.DataFrame, path: Path, lines: Iterator[str] | None) -> None:
     """Beside the target first, then moved: a broken run leaves no half file."""
     part = path.with_name(path.name + ".part")
     try:
-        if path.suffix == ".parquet":
+        if lines is not None:
+            with part.open("w", encoding="utf-8") as file:
+                file.writelines(lines)
+        elif path.suffix == ".parquet":
             table.write_parquet(part)
         else:
             table.write_ndjson(part)

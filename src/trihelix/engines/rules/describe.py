@@ -26,13 +26,10 @@ def cite_json(cite: Citation) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, tuple):
         return [[number_text(a), number_text(b)] for a, b in value]
-    return (
-        json_number(value)
-        if isinstance(value, Fraction) and "/" not in ratio_text(value)
-        else number_text(value)
-        if isinstance(value, Fraction)
-        else value
-    )
+    if isinstance(value, Fraction):
+        text = ratio_text(value)
+        return text if "/" in text else json_number(value)
+    return value
 
 
 def input_json(one: Input) -> dict[str, Any]:

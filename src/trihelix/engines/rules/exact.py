@@ -239,7 +239,7 @@ def assess(version: Version, names: Mapping[str, Any]) -> dict[str, Any]:
     total = total if given is None else (given, given)
     scored = Reading({**names, **points, "total": total})
     out |= {f"c:{c.id}": clause_outcome(c, scored) for c in walk(version.passes)}
-    out |= {f"s:{k}": v for k, v in points.items()} | {"total": total}
+    out |= {f"s:{k}": v for k, v in points.items()} | ({"total": total} if version.scores else {})
     gates = conjunction([out[f"c:{c.id}"] for c in version.gates])
     passed = conjunction([out[f"c:{c.id}"] for c in version.passes])
     direct = disjunction([out[f"c:{c.id}"] for c in version.direct]) if version.direct else False

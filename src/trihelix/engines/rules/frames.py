@@ -79,10 +79,9 @@ def _numbers(one: Input, series: pl.Series, name: str, ids: list[Any]) -> tuple[
     else:
         exactly = series.is_between(-limit, limit)
         units = series.zip_with(exactly.fill_null(False), pl.Series([0], dtype=series.dtype)).cast(pl.Int64) * scale
-    units = units.zip_with(known, pl.Series([None], dtype=pl.Int64))
-    ok = ~known | (exactly & units.is_between(low, top))
-    bad = (~ok.fill_null(False)).arg_true().to_list()
-    return units, [(i, _why(one, series[i], name, ids[i])) for i in bad[:MOST_PROBLEMS]]
+    good = known & exactly.fill_null(False) & units.is_between(low, top)
+    bad = (known & ~good).arg_true().to_list()
+    return units.zip_with(good, pl.Series([None], dtype=pl.Int64)), [(i, _why(one, series[i], name, ids[i])) for i in bad[:MOST_PROBLEMS]]
 
 
 def _from_floats(series: pl.Series, scale: int, limit: int) -> tuple[pl.Series, pl.Series]:

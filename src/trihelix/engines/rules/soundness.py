@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from trihelix.engines.rules.expressions import constant, wrong
-from trihelix.engines.rules.model import Band, Clause, Expr, Rule, Score, Version
+from trihelix.engines.rules.model import Band, Clause, Expr, Parameter, Rule, Score, Version
 
 
 def check_rule(rule: Rule) -> None:
@@ -74,19 +75,16 @@ def _resolve(expr: Expr, names: set[str], rule: Rule, version: Version) -> set[s
     for name in sorted(expr.names):
         if name not in names:
             raise wrong(expr.where, "unknown_name", f"表达式“{expr.text}”中的“{name}”既不是输入项，也不是参数或评分项")
-        parameter = rule.parameters.get(name)
-        if parameter is not None:
-            missing = next((d for d in (version.since, *(v.since for v in parameter.values), version.until or version.since)
-                            if version.since <= d and (version.until is None or d <= version.until) and parameter.on(d) is None), None)  # fmt: skip
-            after = next((v.until for v in parameter.values if v.until and (version.until is None or v.until < version.until)
-                          and v.until >= version.since and not any(o.since > v.until for o in parameter.values)), None)  # fmt: skip
-            if missing or after:
-                raise wrong(
-                    expr.where,
-                    "parameter_gap",
-                    f"参数“{name}”在 {missing or after} {'之后' if after else ''}没有取值，而版本“{version.id}”要用到",
-                )
+        if name in rule.parameters and (gap := _gap(rule.parameters[name], version)):
+            raise wrong(expr.where, "parameter_gap", f"参数“{name}”在 {gap} 没有取值，而版本“{version.id}”要用到")
     return set(expr.names)
+
+
+def _gap(parameter: Parameter, version: Version) -> date | None:
+    """The first day of a version on which a parameter has no value."""
+    days = [version.since, *(v.until + timedelta(days=1) for v in parameter.values if v.until is not None)]
+    held = (d for d in days if version.since <= d and (version.until is None or d <= version.until))
+    return next((d for d in held if parameter.on(d) is None), None)
 
 
 def _unique(version: Version) -> None:
