@@ -156,6 +156,10 @@ def restore(file: Path, as_json: bool) -> None:
         manifest = bundle.extract(file, stage)
         missing = sorted(set(manifest["secrets"]) - set(there))
         _place(stage, home, manifest)
+    except BaseException:
+        for name in set(secret_names(home)) - set(there):  # a key made meanwhile must not pass for the old one next time
+            (home / "secrets" / name).unlink()
+        raise
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     answer = {"file": str(file), "engine": manifest["engine"], "missing_secrets": missing, **_after_restore()}

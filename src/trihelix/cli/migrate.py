@@ -13,19 +13,15 @@ from trihelix.cli.base import emit
 def migrate(as_json: bool) -> None:
     """建表或升级数据库，存入规则书版本，建立系统与运维账号；可重复运行。"""
     setup.ready(tables=False)
-    from django.core.management import call_command
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    from trihelix.kernel import book
+    from trihelix.kernel import book, tables
     from trihelix.kernel.accounts import operator
     from trihelix.kernel.actor import system_user
 
-    executor = MigrationExecutor(connection)
-    planned = [f"{m.app_label}.{m.name}" for m, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-    call_command("migrate", interactive=False, verbosity=0)
+    applied = tables.bring_up()
     version = book.store(book.current())
     system_user()
     operator()
-    answer = {"engine": connection.vendor, "applied": planned, "book": version.digest, "region": version.region}
-    emit(answer, as_json, f"已就绪（{connection.vendor}）：应用 {len(planned)} 个迁移，规则书 {version.region}@{version.digest[:8]}")
+    answer = {"engine": connection.vendor, "applied": applied, "book": version.digest, "region": version.region}
+    emit(answer, as_json, f"已就绪（{connection.vendor}）：应用 {len(applied)} 个迁移，规则书 {version.region}@{version.digest[:8]}")

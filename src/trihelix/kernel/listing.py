@@ -50,6 +50,8 @@ class Page:
 def filterable(register: Register) -> dict[str, str]:
     """Name → kind of everything one may filter by."""
     out = dict(BASE)
+    if register.column(register.owner_column) is None:
+        del out["owner"]  # a register that does not name its owner is not searched by it either
     for column in register.sheet.columns:
         if (
             column.name in vals.SYSTEM_COLUMNS
@@ -100,6 +102,8 @@ def chosen(register: Register, by: Actor, filters: Iterable[tuple[str, str]], q:
             raise Denied(Problem("hidden_column", f"您不能按 “{column}” 筛选：它含保密或个人信息", field=name))
         else:
             try:
+                if column in ("owner", register.owner_column):
+                    found = vals.unmasked(register, by, found)
                 found = _apply(found, register, column, operator, given, known[column], by)
             except Refused as refusal:
                 problems += [p.at(field=name) for p in refusal.problems]
@@ -274,6 +278,8 @@ def page(found: models.QuerySet[Any], register: Register, by: Actor, *, sort: st
     )
     last = True if nullable(register.model, path) else None  # only then: a plain order can be read from the index
     order = F(path).desc(nulls_last=last) if down else F(path).asc(nulls_last=last)
+    if column in ("owner", register.owner_column):
+        found = vals.unmasked(register, by, found)
     if cursor:
         found = found.filter(_after(register, path, down, name, cursor))
     rows = list(found.order_by(order, "pk")[: limit + 1])

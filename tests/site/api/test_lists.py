@@ -33,20 +33,20 @@ def test_paging_meets_every_record_once_in_every_order(operator, op, register):
         assert operator.get(f"/{register}").json() == {"items": [], "next": None}
         return
     orders = listing.sortable(reg)
-    for sort in ("", orders[0], f"-{orders[-1]}", "state", "-owner"):
+    for sort in ("", orders[0], f"-{orders[-1]}", "state", "-node"):
         path = f"/{register}?fields=uid" + (f"&sort={sort}" if sort else "")
         found = [i["uid"] for i in walk(operator, path, limit=max(3, len(expected) // 4))]
         assert len(found) == len(expected) and set(found) == {str(u) for u in expected}, (register, sort)
 
 
-def test_sorting_by_each_column_works_for_every_register(operator):
+def test_sorting_by_each_column_works_for_every_register(op):
     for register in REGISTERS.values():
+        rows = listing.chosen(register, op, [])
         for name in listing.sortable(register):
-            for sort in (name, f"-{name}"):
-                first = operator.get(f"/{register.id}?sort={sort}&limit=2&fields=uid")
-                assert first.status_code == 200, (register.id, sort, first.content)
-                if cursor := first.json()["next"]:
-                    assert operator.get(f"/{register.id}?sort={sort}&limit=2&cursor={cursor}").status_code == 200, (register.id, sort)
+            first = listing.page(rows, register, op, sort=name, limit=2)
+            if first.next:
+                second = listing.page(rows, register, op, sort=name, cursor=first.next, limit=2)
+                assert not {e.pk for e in first.entries} & {e.pk for e in second.entries}, (register.id, name)
 
 
 def test_order_is_that_of_the_column_with_empty_values_last(operator):

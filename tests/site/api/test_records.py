@@ -184,3 +184,28 @@ def test_references_are_taken_as_owner_and_ref_and_ambiguity_is_refused(operator
     item = operator.get("/needs?limit=1").json()["items"][0]
     assert operator.get(f"/needs/{item['owner']}:{item['ref']}").json()["uid"] == item["uid"]
     assert operator.get("/needs/nothing-such").status_code == 404
+
+
+def test_an_anonymous_need_does_not_name_its_firm_to_strangers(visitor, operator, as_user):
+    from trihelix.kernel.models import Record
+    from trihelix.registers.needs.models import Need
+
+    item = operator.get("/needs?state=published&limit=1").json()["items"][0]
+    Need._base_manager.filter(record__uid=item["uid"]).update(anonymous=True)
+    owner = Record.objects.get(uid=item["uid"]).owner
+    for caller in (visitor, as_user("ciomp-teacher")):
+        for answer in (caller.get(f"/needs/{item['uid']}"), caller.get("/needs?limit=200"), caller.get(f"/needs/{item['uid']}/history")):
+            rows = answer.json().get("items", [answer.json()])
+            mine = [r for r in rows if r.get("uid") == item["uid"]]
+            assert all("owner" not in r for r in mine)
+        for query in (f"owner={owner.ref}", f"owner__not=nobody&owner={owner.number}", "sort=owner"):
+            assert item["uid"] not in {i["uid"] for i in caller.get(f"/needs?{query}&limit=200").json()["items"]}
+        assert item["uid"] in {i["uid"] for i in caller.get("/needs?limit=200").json()["items"]}
+    assert operator.get(f"/needs/{item['uid']}").json()["owner"] == owner.ref
+    assert item["uid"] in {i["uid"] for i in operator.get(f"/needs?owner={owner.ref}&limit=200").json()["items"]}
+
+
+def test_a_match_does_not_name_the_owner_of_its_need(operator):
+    listed = operator.get("/matches?limit=200").json()["items"]
+    assert all("owner" not in i for i in listed)
+    assert operator.get("/matches?owner=x").status_code == 422

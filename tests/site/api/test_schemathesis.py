@@ -21,7 +21,7 @@ from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EXAMPLES = 6
+EXAMPLES = 4
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, negative_data_rejection]
 
 

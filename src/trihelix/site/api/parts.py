@@ -257,16 +257,20 @@ def detach(request: HttpRequest, register_id: REGISTER, id: ID, file: str, paylo
     "/{register_id}/{id}/messages", response=MessagePage, operation_id="record_messages", tags=["records"], summary="Messages of the case"
 )
 def messages(request: HttpRequest, register_id: REGISTER, id: ID) -> HttpResponse:
-    _, record, by = _seen(request, register_id, id)
+    found, record, by = _seen(request, register_id, id)
     base.only(request, set())
     mine = Q(side=None) | Q(side_id__in=by.bodies)
     seen = (
         record.messages.filter(mine if by.roles_on(record) else mine & Q(author_id=by.user_id)) if by.signed_in else record.messages.none()
     )
+    nameless = found.owner_column in vals.hidden_columns(found, by, record)  # an anonymous case names nobody to strangers
     rows = [
-        {"uid": str(m.uid), "author": str(m.author), "text": m.text, "at": m.at.isoformat(), "private": m.side_id is not None}
+        {
+            "uid": str(m.uid), "author": "" if nameless and m.author_id != by.user_id else str(m.author), "text": m.text, "at": m.at.isoformat(),
+            "private": m.side_id is not None,
+        }
         for m in reversed(seen.select_related("author").order_by("-at", "-id")[:MOST])
-    ]
+    ]  # fmt: skip
     return base.answer(request, {"items": rows})
 
 

@@ -36,19 +36,21 @@ CONDITIONS = [
 KEY_ONLY = CONDITIONS[1:]
 
 
-def head(record: Record, hide: frozenset[str]) -> dict[str, Any]:
-    """What every record answers, whatever its sheet."""
+def head(register: Register, record: Record, hide: frozenset[str]) -> dict[str, Any]:
+    """What every record answers, whatever its sheet; the owner only where the sheet names it and the viewer may know it."""
     found = {
         "uid": str(record.uid), "number": record.number, "ref": record.ref, "title": record.title, "state": record.state,
         "version": record.version, "synthetic": record.synthetic, "visibility": record.visibility,
         "created_at": record.created_at.isoformat(), "updated_at": record.updated_at.isoformat(),
     }  # fmt: skip
-    return found if "owner" in hide else {**found, "owner": record.owner.ref if record.owner else None}
+    if register.column(register.owner_column) is None or register.owner_column in hide:
+        return found
+    return {**found, "owner": record.owner.ref if record.owner else None}
 
 
 def shown(register: Register, row: dict[str, Any], record: Record, hide: frozenset[str]) -> dict[str, Any]:
     """A record as answered: its sheet row and its head, without hidden columns."""
-    return {**schemas.row_out(register.sheet.columns, row, hide), **head(record, hide)}
+    return {**schemas.row_out(register.sheet.columns, row, hide), **head(register, record, hide)}
 
 
 def page_of(register: Register, found: list[Any], by: Actor) -> list[dict[str, Any]]:
