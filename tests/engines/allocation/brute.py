@@ -169,7 +169,7 @@ def any_feasible(problem: dict[str, Any], bend: Counter[tuple[str, ...]] | None 
 
 
 def bent(problem: dict[str, Any], changes: list[list[Any]]) -> tuple[dict[str, Any], Counter[tuple[str, ...]]]:
-    """The problem after changes (all kinds but new_expert) and the granted bends."""
+    """The problem after changes and the granted bends."""
     experts = [dict(e) for e in problem["experts"]]
     conflicts, bend = list(problem["conflicts"]), Counter()
     for kind, *args, units in changes:
@@ -178,17 +178,30 @@ def bent(problem: dict[str, Any], changes: list[list[Any]]) -> tuple[dict[str, A
         elif kind == "waive_conflict":
             assert all(r == "co-author" for i, e, r in conflicts if [i, e] == args)
             conflicts = [c for c in conflicts if c[:2] != args]
+        elif kind == "new_expert":
+            what = args[0] if isinstance(args[0], dict) else {"type": args[0], "cap": usual_cap(problem)}
+            for k in range(units):
+                experts.append({"id": f"new-{what.get('type')}-{k}", "new": True, **what})
         else:
             bend[kind, *args] += units
-    return {**problem, "experts": experts, "conflicts": conflicts}, bend
+    more = [[i["id"], e["id"], 1] for e in experts if e.get("new") for i in problem["items"]]
+    return {**problem, "experts": experts, "conflicts": conflicts, "affinity": problem["affinity"] + more}, bend
+
+
+def usual_cap(problem: dict[str, Any]) -> int:
+    """The commonest cap, the larger on a tie."""
+    count = Counter(e["cap"] for e in problem["experts"])
+    return max(count, key=lambda c: (count[c], c))
 
 
 def levers(problem: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Every single unit of relief that the menu prices (new_expert aside), with its price."""
+    """Every single unit of relief that the menu prices."""
     prices = problem["relief_menu"]["prices"]
     out: list[tuple[Any, ...]] = []
     if "expert_cap" in prices:
         out += [("expert_cap", e["id"]) for e in problem["experts"]]
+    if "new_expert" in prices:
+        out += [("new_expert", kind) for kind in sorted({e["type"] for e in problem["experts"] if "type" in e})]
     if "waive_conflict" in prices:
         bad = {(i, e) for i, e, r in problem["conflicts"] if r != "co-author"}
         out += sorted({("waive_conflict", i, e) for i, e, _ in problem["conflicts"] if (i, e) not in bad})

@@ -122,6 +122,22 @@ def test_refusals_print_the_error_object_and_exit_2(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["errors"][0]["field"] == "objective"
 
 
+@pytest.mark.parametrize(("cap", "code"), [(2, 0), (1, 3)])
+def test_the_entry_point_ends_with_the_code_of_the_answer(tmp_path, capsys, cap, code):
+    problem = copy.deepcopy(GOOD)
+    problem["experts"][0]["cap"] = cap
+    problem["affinity"].pop()
+    file = tmp_path / "P.json"
+    file.write_text(json.dumps(problem), encoding="utf-8")
+    try:
+        main(["allocate", str(file), "--json"])
+        left = 0
+    except SystemExit as stop:
+        left = stop.code
+    assert left == code
+    assert json.loads(capsys.readouterr().out)["status"] == ("optimal" if code == 0 else "infeasible")
+
+
 def test_one_mode_at_a_time(run):
     code, error = run(DRAW, "--draw", "--why", "p", "e1")
     assert code == 1 and isinstance(error, Refused) and error.problems[0].code == "one_mode"

@@ -45,8 +45,33 @@ def test_cures_of_random_problems(block):
                 fewer = [[*change[:-1], change[-1] - 1]] if change[-1] > 1 else []
                 assert not cured(problem, changes[:k] + fewer + changes[k + 1 :]), (seed, repair)
         assert found[0]["proven"]
-        assert not cheaper_cures(problem, found[0]["price"], 600), (seed, found[0])
+        assert not cheaper_cures(problem, found[0]["price"], 200), (seed, found[0])
     assert cures > 0
+
+
+def test_new_experts_of_random_problems():
+    """Small files only: each further expert adds a pair an item to what is tried."""
+    cures = 0
+    for seed in range(350):
+        problem = random_problem(seed, relief=True, crossing=seed % 2 == 0)
+        if len(problem["affinity"]) > 7 or not any("type" in e for e in problem["experts"]) or any_feasible(problem):
+            continue
+        problem["relief_menu"]["prices"] = {"new_expert": 5, "expert_cap": 3, "count_waiver": 4}
+        found = allocation.solve(problem)["repairs"]
+        if not found or found[0]["price"] > 15:
+            continue
+        for repair in found[:3]:
+            changes = repair["changes"]
+            size = len(problem["affinity"]) + len(problem["items"]) * sum(c[-1] for c in changes if c[0] == "new_expert")
+            if size > 12:
+                continue
+            assert cured(problem, changes), (seed, repair)
+            for k, change in enumerate(changes):
+                fewer = [[*change[:-1], change[-1] - 1]] if change[-1] > 1 else []
+                assert not cured(problem, changes[:k] + fewer + changes[k + 1 :]), (seed, repair)
+            cures += any(c[0] == "new_expert" for c in changes)
+        assert not cheaper_cures(problem, found[0]["price"], 30), (seed, found[0])
+    assert cures > 5
 
 
 def pool(experts, items, affinity, **limits):
@@ -83,6 +108,23 @@ def test_a_class_nobody_has_is_cured_by_new_experts_when_the_menu_sells_them():
     answer = allocation.solve(problem)
     assert answer["repairs"][0]["changes"] == [["new_expert", {"type": "finance", "cap": 2}, 2]]
     assert answer["repairs"][0]["price"] == 40
+
+
+def test_a_draw_is_cured_within_its_probability_limit():
+    """Two seats at Q = 1/2 need four people; three are there, so one more makes it possible."""
+    experts = [{"id": f"e{k}", "cap": 1} for k in range(3)]
+    problem = pool(experts, [{"id": "p", "need": 2}], [["p", e["id"], 5] for e in experts], max_probability=[1, 2])
+    problem |= {"objective": "max_expected_sum", "relief_menu": {"prices": {"new_expert": 20, "seat_short": 10}}}
+    answer = allocation.solve(problem)
+    assert [r["changes"] for r in answer["repairs"]] == [[["seat_short", "p", 1]], [["new_expert", {"cap": 1}, 1]]]
+    assert "max_probability" in answer["reason"]["limits"]
+
+
+def test_a_panel_without_candidates():
+    problem = pool([{"id": "e", "cap": 1}], [{"id": "p", "need": 1}], [])
+    answer = allocation.solve(problem)
+    assert (answer["status"], answer["reason"]["items"], answer["reason"]["needed"]) == ("infeasible", ["p"], 1)
+    assert allocation.verify(problem, answer)["optimal_proven"]
 
 
 def test_a_short_panel_keeps_its_composition_minimum():

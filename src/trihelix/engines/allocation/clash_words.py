@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .model import Key, Model
-from .problem import answer_number
+from .problem import Problem, answer_number
 
 SHOWN = 6
 
@@ -32,7 +32,7 @@ def describe(
     demand = [(key, low) for key, low, _ in keys if low > 0]
     supply = [(key, high) for key, low, high in keys if low <= 0 or low > high]
     items, experts, around = _who(model, rows)
-    limits = sorted({_limit(key) for key, _ in demand + supply} | around)
+    limits = sorted({_limit(problem, key) for key, _ in demand + supply} | around)
     unit = problem.unit
     need, have = (answer_number(Fraction(v, unit)) for v in (needed, available))
     sentence = f"{_demand(demand, unit)}，但{_supply(supply, experts, unit)}，至多能满足 {have} 席，差 {answer_number(Fraction(needed - available, unit))} 席。"
@@ -61,18 +61,23 @@ def _who(model: Model, rows: Sequence[tuple[int, int]]) -> tuple[list[str], list
         around.add("conflicts")
     if problem.limits.fixed and bool((model.bottom[inside] > 0).any()):
         around.add("fixed")
+    if problem.is_draw:
+        around.add("max_probability")
     return [problem.items[i] for i in sorted(items)], [problem.experts[e] for e in sorted(experts)], around
 
 
-def _limit(key: Key) -> str:
+def _limit(problem: Problem, key: Key) -> str:
     """The place in the problem file that states the row."""
     match key[0]:
         case "item":
-            return "items.need"
+            return "items.need" if problem.panel[problem.items.index(key[1])] else "items.slots"
         case "expert":
-            return "experts.cap"
+            least = problem.expert_least[problem.experts.index(key[1])]
+            return "experts.cap" if least == 0 and not problem.limits.place_all else "experts.min" if least else "place_all"
         case "type":
-            return f"composition.{key[2]}"
+            rules = {"min_count_on_panel": problem.limits.min_count, "min_share_on_panel": problem.limits.min_share}
+            name = next((name for name, rule in rules.items() if key[2] in rule), "max_share_on_panel")
+            return f"{name}.{key[2]}"
         case "same":
             return f"max_same_on_panel.{key[2]}"
         case "together":

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import network
 from .budget import Budget
-from .core import NetworkState, Solved, solve_network
+from .core import NetworkState, Solved
 from .exact import PROVE_UP_TO, Infeasible, price_leaf, solve_exact
 from .model import Model
 from .problem import Bools, Ints
 from .rows import Programme, rows_of
 from .search import SCALE
 
-QUICK_FLOOR = 3.0  # seconds
+QUICK_FLOOR = 5.0  # seconds
 FIRST_SLACK = 64  # score units of reduced cost admitted to the first integer programme
 
 
@@ -50,21 +51,19 @@ def _network_prices(model: Model, state: NetworkState) -> Ints:
 
 def banned(model: Model, state: NetworkState, budget: Budget, rounds: int = 60) -> Ints | None:
     """A feasible x: while a side row is exceeded, ban its least valuable seats and solve the network again."""
-    side = state.nested.side
-    top, nested, now = model.top.copy(), state.nested, state
+    arcs, x = state.arcs, state.x
+    high = arcs.high.copy()
     for _ in range(rounds):
-        bad = _exceeded(model, side, now.x)
+        bad = _exceeded(model, state.nested.side, x)
         if bad is None:
             return None
         if not len(bad):
-            return now.x
-        top[bad] = 0
-        if budget.over():
+            return x
+        high[arcs.pairs.start + bad] = 0
+        flow = None if budget.over() else network.solve(replace(arcs, high=high), model.score)
+        if flow is None:
             return None
-        found = solve_network(replace(model, top=top), nested)
-        if found is None:
-            return None
-        now = found
+        x = flow[arcs.pairs]
     return None
 
 

@@ -116,7 +116,8 @@ class Elastic:
         for kind in self.types:
             problem = add_experts(problem, kind, 10**6, 1)
         self.problem = problem
-        listed_top = np.where(problem.pair_expert >= self.old, problem.need[problem.pair_item], 1) * problem.most_per_pair
+        many = problem.need[problem.pair_item] * problem.unit
+        listed_top = np.where(problem.pair_expert >= self.old, many, problem.most_per_pair)
         mask: Bools = problem.allowed()
         self.waivable = problem.waivable() & problem.in_conflict() if "waive_conflict" in self.kinds else np.zeros_like(mask)
         self.model = build(problem, mask | self.waivable, listed_top)
@@ -169,8 +170,9 @@ class Elastic:
 
     def _newcomer(self, row: int, g: int) -> None:
         p, model = self.problem, self.model
-        lever = self._lever("new_expert", (self._what(self.types[g - self.old]),), int(p.need.sum()))
-        self.rows.high[row] = 0
+        enough = -(-int(p.need.sum()) * p.unit // p.most_per_pair)
+        lever = self._lever("new_expert", (self._what(self.types[g - self.old]),), enough)
+        self.rows.low[row], self.rows.high[row] = -(1 << 30), 0
         self._into.append((row, lever, -self.cap * p.unit))
         for k in np.flatnonzero(model.expert == g):
             self._extra.append(([(int(k), 1), (lever, -p.most_per_pair)], -(1 << 30), 0))

@@ -80,7 +80,7 @@ class Programme:
 
     def __init__(self, cost: Any, low: Any, high: Any, rows: Rows, integer: Bools | None = None, maximise: bool = True) -> None:
         self.size, self.count = len(cost), len(rows.low)
-        self.integer = integer
+        self.demand, self.room = rows.low, rows.high
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self.size, self.count
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.asarray(cost, np.float64), np.asarray(low, np.float64), np.asarray(high, np.float64)
@@ -111,6 +111,8 @@ class Programme:
 
     def run(self, seconds: float) -> str:
         """``optimal`` · ``infeasible`` · ``stopped``."""
+        if not self.size:  # HiGHS calls a programme without columns "empty", whatever its rows demand
+            return "infeasible" if np.any((self.demand > 0) | (self.room < 0)) else "optimal"
         self.highs.setOptionValue("time_limit", float(self.highs.getRunTime() + max(0.01, seconds)))
         self.highs.run()
         status = self.highs.getModelStatus()
@@ -133,7 +135,7 @@ class Programme:
 
     @property
     def has_solution(self) -> bool:
-        return bool(self.highs.getInfo().primal_solution_status == 2)
+        return not self.size or bool(self.highs.getInfo().primal_solution_status == 2)
 
     @property
     def value(self) -> float:
@@ -141,7 +143,7 @@ class Programme:
 
     @property
     def bound(self) -> float:
-        return float(self.highs.getInfo().mip_dual_bound)
+        return float(self.highs.getInfo().mip_dual_bound) if self.size else 0.0
 
 
 def by_label(model: Model, rows: Rows, y: Ints) -> tuple[list[Ints], Ints]:

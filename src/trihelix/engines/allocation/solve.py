@@ -45,7 +45,9 @@ def solve(problem: Problem, time_limit: float | None = 60.0) -> dict[str, Any]:
 def find(problem: Problem, budget: Budget) -> Outcome:
     """Solve for the problem's goal."""
     if problem.objective in WISHES:
-        return solve_stable(problem, budget)
+        outcome = solve_stable(problem, budget)
+        # Where the rules themselves cannot be met, the plain question carries the proof.
+        return outcome if not isinstance(outcome, Infeasible) else find_sum(build(problem), budget)
     model = build(problem)
     if problem.objective == "max_worst_item_total_then_sum":
         first = find_sum(model, budget)
