@@ -32,6 +32,9 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
     from django.db import connections
     from django.test.utils import setup_databases, teardown_databases
 
+    from trihelix.kernel.tables import without_migrations
+
+    without_migrations()  # a test of its own holds that migrations give the same tables
     with django_db_blocker.unblock():
         config = setup_databases(verbosity=0, interactive=False)
         mark_demo()
