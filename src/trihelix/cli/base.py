@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "act": "trihelix.cli.records:act",
     "search": "trihelix.cli.search:search",
     "figures": "trihelix.cli.figures:figures",
+    "letter": "trihelix.cli.letter:letter",
 }
 
 

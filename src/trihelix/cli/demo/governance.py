@@ -11,6 +11,7 @@ from typing import Any
 
 from trihelix.cli.demo.province import Context, content
 from trihelix.kernel import bulk
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 
 ORDER = ("commissions", "meetings", "plans", "commitments", "rulemakings", "measures", "results")
@@ -47,9 +48,14 @@ def _registers() -> set[str]:
 def _put(ctx: Context, name: str, rows: Iterable[dict[str, Any]]) -> None:
     """Rows as a sheet would bring them: values parsed by the columns, problems refused."""
     register = register_of(name)
+    held = set(Record.objects.filter(register=name).values_list("ref", flat=True))
     parsed = []
     for row in rows:
-        values = {k: _plain(v) for k, v in row.items() if register.column(k) is not None or k == "state"}
+        values = {
+            k: _plain(v)
+            for k, v in row.items()
+            if (register.column(k) is not None or k == "state") and not (k == "state" and row["ref"] in held)
+        }
         parsed.append({**values, "synthetic": True})
     bulk.import_rows(register, parsed, ctx.by, f"演示：{register.zh}")
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, F
 from django.db.models.functions import Cast
 
@@ -159,7 +160,8 @@ def run(name: str, by: Actor, span: Span, params: dict[str, Any]) -> Counted | s
     if spec is None:
         return f"指标公式 {name} 尚未提供"
     known = inspect.signature(spec.run).parameters
-    if unknown := [p for p in params if p not in known]:
+    open_ended = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values())
+    if not open_ended and (unknown := [p for p in params if p not in known]):
         return f"指标公式 {name} 没有参数 {'、'.join(unknown)}"
     return spec.run(by, Period(span.start, span.end), **params)
 
@@ -239,6 +241,7 @@ def _latest(blank: Answer, counted: Counted) -> Answer:
 
 def fetch(counted: Counted) -> Iterator[Line]:
     """The counted subjects in one query. Refuses synthetic records among real data."""
+    counted = _own_subject(counted)
     lead = "" if counted.rows.model is Record else f"{counted.subject}__"
     uid, mark = Cast(F(f"{lead}uid"), CharField()), F(f"{lead}synthetic")
     raw = F(counted.path) if counted.path and counted.measure != "count" else F("pk")
@@ -251,6 +254,21 @@ def fetch(counted: Counted) -> Iterator[Line]:
         yield from _distinct(counted, rows)
     else:
         yield from (Line(_hex(u), 1) for u, _, _ in rows.iterator(chunk_size=5000))
+
+
+def _own_subject(counted: Counted) -> Counted:
+    """A distinct number over references to records lists those records, whatever the rows are."""
+    if counted.measure != "distinct" or counted.subject != "record":
+        return counted
+    model: Any = counted.rows.model
+    path = counted.path.removesuffix("_id")
+    for part in path.split("__"):
+        try:
+            found = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return counted
+        model = found.related_model
+    return replace(counted, path=path, subject=path) if model is Record else counted
 
 
 def _distinct(counted: Counted, rows: Any) -> Iterator[Line]:
