@@ -73,9 +73,13 @@ def filters_met(filters: Filters, doc: Doc) -> list[str]:
 
 def indicators_met(indicators: Iterable[str], doc: Doc) -> list[str]:
     """Indicator names the text speaks to: named whole, or with at least half of the name's words (of two letters or more)."""
-    normal, held = normalise(doc.body), set(words_of(normalise(doc.body)))
+    named = list(indicators)
+    if not named:
+        return []
+    normal = normalise(doc.body)
+    held = set(words_of(normal))
     out = []
-    for name in indicators:
+    for name in named:
         bare = normalise(name).strip()
         words = [w for w in dict.fromkeys(words_of(bare)) if len(w) > 1]
         if bare and (bare in normal or (words and 2 * sum(w in held for w in words) >= len(words))):

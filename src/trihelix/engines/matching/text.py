@@ -50,7 +50,7 @@ def normalise(text: str) -> str:
 
 def words_of(normal: str) -> tuple[str, ...]:
     """Dictionary words in search mode: a long word also yields its parts."""
-    return tuple(w[:LONGEST] for w in rjieba.cut_for_search(normal) if _SPEAKS.search(w) and not any(c.isspace() for c in w))
+    return tuple(w[:LONGEST] for w in rjieba.cut_for_search(normal) if _SPEAKS.search(w) and len(w.split()) == 1)
 
 
 def pairs_of(normal: str) -> tuple[str, ...]:
