@@ -22,8 +22,20 @@ def register_block(register) -> str:
     """State diagram, acts and columns of one register."""
     from trihelix.engines.flow import mermaid
 
-    lines = [f"### {register.en} ({register.zh}) — `{register.id}`, numbers `{register.prefix}-YYYY-NNNNNN`", "", register.help_en or register.help_zh, ""]
-    lines += ["```mermaid", mermaid(register.flow, "en").rstrip(), "```", "", "| Act | 中文 | From | To | Who | Clock |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"### {register.en} ({register.zh}) — `{register.id}`, numbers `{register.prefix}-YYYY-NNNNNN`",
+        "",
+        register.help_en or register.help_zh,
+        "",
+    ]
+    lines += [
+        "```mermaid",
+        mermaid(register.flow, "en").rstrip(),
+        "```",
+        "",
+        "| Act | 中文 | From | To | Who | Clock |",
+        "|---|---|---|---|---|---|",
+    ]
     for t in register.flow.transitions:
         to = ", ".join(dict.fromkeys((t.target, *t.targets)))
         lines.append(f"| `{t.act}` | {t.zh} | {', '.join(t.sources)} | {to} | {', '.join(t.roles)} | {t.clock or ''} |")

@@ -49,12 +49,30 @@ def main(command: list[str]) -> int:
     data, port = folder / "data", free_port()
     env = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
-        subprocess.run(as_user([str(tools / "initdb"), "-D", str(data), "-U", "trihelix", "--auth=trust", "-E", "UTF8", "--no-sync"]), check=True, env=env, stdout=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            as_user([str(tools / "initdb"), "-D", str(data), "-U", "trihelix", "--auth=trust", "-E", "UTF8", "--no-sync"]),
+            check=True,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+        )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
-        subprocess.run(as_user([str(tools / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"]), check=True, env=env, stdout=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            as_user([str(tools / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start"]),
+            check=True,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+        )
         return subprocess.call(command, env={**os.environ, "DATABASE_URL": f"postgres://trihelix@127.0.0.1:{port}/postgres"})
     finally:
-        subprocess.run(as_user([str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            as_user([str(tools / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]),
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+        )
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -16,7 +16,15 @@ from pathlib import Path
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PASSWORD = "demo-Jilin-2025"
 
 
@@ -27,7 +35,9 @@ def environment(home: Path) -> dict[str, str]:
 
 def trihelix(home: Path, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run the command line in a data folder of its own."""
-    return subprocess.run([sys.executable, "-m", "trihelix.cli", *args], env=environment(home), capture_output=True, text=True, check=check, timeout=300)
+    return subprocess.run(
+        [sys.executable, "-m", "trihelix.cli", *args], env=environment(home), capture_output=True, text=True, check=check, timeout=300
+    )
 
 
 @pytest.fixture(scope="session")

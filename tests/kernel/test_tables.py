@@ -23,9 +23,15 @@ def _schema(home):
 
 def test_both_ways_give_the_same_tables(tmp_path):
     homes = []
-    for name, command in (("direct", ["-m", "trihelix.cli", "migrate"]), ("replayed", ["-m", "django", "migrate", "--settings", "trihelix.site.settings"])):
+    for name, command in (
+        ("direct", ["-m", "trihelix.cli", "migrate"]),
+        ("replayed", ["-m", "django", "migrate", "--settings", "trihelix.site.settings"]),
+    ):
         home = tmp_path / name
-        env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {"TRIHELIX_HOME": str(home), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
+        env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | {
+            "TRIHELIX_HOME": str(home),
+            "DJANGO_SETTINGS_MODULE": "trihelix.site.settings",
+        }
         subprocess.run([sys.executable, "-W", "ignore", *command], env=env, check=True, capture_output=True, timeout=600)
         homes.append(_schema(home))
     assert homes[0] == homes[1]

@@ -56,7 +56,7 @@ def _clear(found, clerk):
     """Answer the tests of the kind so that nothing blocks, supplying the papers asked for."""
     from trihelix.registers.contracts import recognition
 
-    tests = [t for t in recognition.contract_book().all_tests()]
+    tests = list(recognition.contract_book().all_tests())
     run("answer")(by=clerk, record=found.uid, passed=[t.id for t in tests if t.need], failed=[t.id for t in tests if not t.need])
 
 
