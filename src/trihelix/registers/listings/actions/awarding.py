@@ -96,7 +96,7 @@ def answer_refusal(a: Run, listing: Listing, *, completer: str, answer: str, pro
     person = Record.objects.filter(pk=a.by.person_id).first()
     own = person is not None and row["person"] in (person.ref, person.number)
     a.require(own or proof, "proof_missing", "代为登记须填写书面答复", field="proof")
-    a.require(own or not a.by.person_id or a.by.bodies, "not_yours", "只能答复本人的优先受让权", field="completer")
+    a.require(own or a.by.roles_on(a.record) & set(OFFICE), "not_yours", "只能答复本人的优先受让权", field="completer")
     listing.refusals = [
         {**r, "answer": answer, "at": a.now.isoformat(), "proof": proof or ""} if r["completer"] == completer else r
         for r in listing.refusals
