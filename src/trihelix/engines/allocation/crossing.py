@@ -8,6 +8,7 @@ and the integer programme over the few that are left closes it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def solve_crossing(model: Model, state: NetworkState, budget: Budget) -> Solved 
     relaxed = _relax(model, state, hint, budget)
     if relaxed is None:
         return _stopped(model, state, hint) if hint is not None else solve_exact(model, budget)
-    return _close(model, relaxed, hint, budget)
+    return close_gap(model, relaxed, hint, budget)
 
 
 def _stopped(model: Model, state: NetworkState, hint: Ints) -> Solved:
@@ -86,12 +87,13 @@ def _exceeded(model: Model, side: tuple[tuple[int, int], ...], x: Ints) -> Ints 
 
 
 @dataclass(frozen=True)
-class _Relaxed:
-    """The linear optimum: prices of every row at ``SCALE``, reduced costs of every pair, the bound."""
+class Relaxed:
+    """Prices of the rows as a proof leaf, the bound they prove, and every pair's reduced cost at ``scale``."""
 
-    leaf: dict[str, object]
+    leaf: dict[str, Any]
     bound: int
     reduced: Ints
+    scale: int = SCALE
 
 
 def only_pairs(model: Model, keep: Bools) -> Model:
@@ -101,7 +103,7 @@ def only_pairs(model: Model, keep: Bools) -> Model:
     return replace(model, families=families, **cut)
 
 
-def _relax(model: Model, state: NetworkState, hint: Ints | None, budget: Budget) -> _Relaxed | None:
+def _relax(model: Model, state: NetworkState, hint: Ints | None, budget: Budget) -> Relaxed | None:
     """Column generation from the network's reduced costs; None when time ends or the pairs at hand are not enough."""
     reduced = model.score.copy()
     for fam, price in zip(model.families, state.prices, strict=True):
@@ -128,12 +130,15 @@ def _relax(model: Model, state: NetworkState, hint: Ints | None, budget: Budget)
         missing = (left > 0) & ~keep
         if int((left[missing] * model.top[missing]).sum()) < SCALE // 4 or budget.over():
             leaf, bound = price_leaf(model, rows, y)
-            return _Relaxed(leaf, bound, left)
+            return Relaxed(leaf, bound, left)
         keep |= missing
 
 
-def _close(model: Model, relaxed: _Relaxed, hint: Ints | None, budget: Budget) -> Solved | Infeasible | None:
-    """Integer programmes over pairs within ``slack`` of the linear optimum, until the slack covers the gap."""
+def close_gap(model: Model, relaxed: Relaxed, hint: Ints | None, budget: Budget, worst: int | None = None) -> Solved | Infeasible | None:
+    """Integer programmes over pairs within ``slack`` of the bound, until the slack covers the gap.
+
+    ``worst`` adds the rows "each item's total ≥ worst"; a ``hint`` must then meet them.
+    """
     proof = {"claim": "sum_at_most", "value": relaxed.bound, "tree": relaxed.leaf}
     best, value = hint, -1 if hint is None else int((model.score * hint).sum())
     slack = FIRST_SLACK
@@ -142,11 +147,11 @@ def _close(model: Model, relaxed: _Relaxed, hint: Ints | None, budget: Budget) -
             return Solved(model, best, relaxed.bound, (proof,))
         if best is not None:
             slack = min(slack, relaxed.bound - value)
-        keep = (relaxed.reduced >= -slack * SCALE) | (model.bottom > 0)
-        forced = relaxed.reduced > slack * SCALE
+        keep = (relaxed.reduced >= -slack * relaxed.scale) | (model.bottom > 0)
+        forced = relaxed.reduced > slack * relaxed.scale
         some = only_pairs(model, keep)
         bottom = np.where(forced[keep], some.top, some.bottom)
-        programme = Programme(some.score, bottom, some.top, rows_of(some), np.ones(some.size, np.bool_))
+        programme = Programme(some.score, bottom, some.top, rows_of(some, worst), np.ones(some.size, np.bool_))
         status = programme.run(budget.left())
         if programme.has_solution and status != "infeasible":
             x = np.zeros(model.size, dtype=np.int64)

@@ -13,13 +13,15 @@ import numpy as np
 
 from .budget import Budget
 from .core import Solved, leaf_of, solve_network
+from .crossing import Relaxed, close_gap
 from .exact import PROVE_UP_TO, Infeasible, prove_infeasible, solve_exact
 from .laminar import Nested, nest
 from .model import Model
 from .problem import Ints
 from .rows import Programme, rows_of
-from .steer import steer
+from .steer import FINE, steer
 
+EXACT_WORST_UP_TO = 20_000  # pairs for which the best worst total is searched exactly when steering falls short
 Proof = dict[str, Any]
 
 
@@ -42,6 +44,10 @@ def solve_fair(model: Model, first: Solved, budget: Budget) -> Solved | Infeasib
     nested = nest(model)
     if model.size > PROVE_UP_TO and nested.is_network:
         return _large(model, nested, first, budget)
+    return _exact(model, first, budget)
+
+
+def _exact(model: Model, first: Solved, budget: Budget) -> Solved:
     worst = _exact_worst(model, first, budget)
     best: Any = first if int(first.totals().min()) >= worst.total else solve_exact(model, budget, worst.total, worst.x)
     if not isinstance(best, Solved):
@@ -118,12 +124,15 @@ def alone_bound(model: Model) -> tuple[int, Proof, int]:
 
 
 def _large(model: Model, nested: Nested, first: Solved, budget: Budget) -> Solved:
-    """Steered network solves; the honest gap stays in the answer where raises alone do not meet."""
+    """Steered network solves, then integer programmes over the pairs that the proven gap leaves open."""
     alone, leaf, _ = alone_bound(model)
     found = steer(model, nested, alone, budget)
-    proof = {"claim": "sum_at_most", "value": found.bound, "tree": found.leaf}
+    if found.worst < alone and model.size <= EXACT_WORST_UP_TO:
+        return _exact(model, first, budget)
     worst = Worst(found.worst, found.x, alone, leaf, found.worst >= alone)
     if int(first.totals().min()) >= found.worst:
         return _join(first, replace(worst, total=int(first.totals().min()), done=int(first.totals().min()) >= alone))
-    value = int((model.score * found.x).sum())
-    return _join(Solved(model, found.x, found.bound, (proof,), done=found.bound <= value), worst)
+    best = close_gap(model, Relaxed(found.leaf, found.bound, found.reduced, FINE), found.x, budget, found.worst)
+    if not isinstance(best, Solved):  # cannot happen: the steered assignment itself is one
+        raise ValueError("the steered assignment was lost")
+    return _join(best, worst)

@@ -26,6 +26,7 @@ class Steered:
     worst: int
     bound: int
     leaf: dict[str, Any]
+    reduced: Ints  # of every pair, at scale ``FINE``
 
 
 @dataclass
@@ -115,5 +116,9 @@ def _close(net: _Net, found: _Trial, worst: int) -> Steered:
     y = network.row_prices(model, net.nested, network.prices(net.arcs, score, found.flow))
     bound = (bound_of(model, y, score) - int(found.raises.sum()) * worst) // FINE
     leaf = leaf_of(model, y, FINE)
+    reduced = score.copy()
+    for fam, price in zip(model.families, y, strict=True):
+        inside = fam.group >= 0
+        reduced[inside] -= price[fam.group[inside]]
     leaf["rows"] += [["worst", model.problem.items[i], -int(found.raises[i])] for i in np.flatnonzero(found.raises)]
-    return Steered(found.flow[net.arcs.pairs], worst, bound, leaf)
+    return Steered(found.flow[net.arcs.pairs], worst, bound, leaf, reduced)
