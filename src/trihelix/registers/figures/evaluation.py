@@ -181,9 +181,9 @@ def _computed(blank: Answer, by: Actor) -> Answer:
         return replace(blank, reason="没有可计的记录")
     if figure.operation == "each":
         return _each(blank, lines, spec.unit)
-    value = in_unit(total(lines, counted), spec.unit, figure)
     if figure.operation == "growth":
-        return _growth(blank, by, lines, value, params)
+        return _growth(blank, by, lines, Fraction(total(lines, counted)), params)
+    value = in_unit(total(lines, counted), spec.unit, figure)
     return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines)
 
 
@@ -215,7 +215,7 @@ def _growth(blank: Answer, by: Actor, lines: tuple[Line, ...], now: Fraction, pa
     before = tuple(fetch(counted)) if not isinstance(counted, str) else ()
     if isinstance(counted, str) or not before or not total(before, counted):
         return replace(blank, reason="上一期没有同一公式版本的数值，不可比", lines=lines)
-    base = in_unit(total(before, counted), FORMULAS[figure.formula].unit, figure)
+    base = Fraction(total(before, counted))  # raw, as ``now``: a ratio needs no unit
     value = (now - base) / base * 100
     told = replace(blank, status=COMPUTED, span=span, value=base, text=numbers.exact(base), lines=before)
     return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines, base=told)
