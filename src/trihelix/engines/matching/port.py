@@ -22,7 +22,26 @@ from trihelix.engines.matching.text import CHAR, FIELDS
 Vector = npt.NDArray[np.float32]
 
 # Kinds of record in the one index. A kind that is not here is refused.
-KINDS = ("results", "needs", "experts", "patents", "bodies", "policies", "calls", "notices", "boards", "applications", "projects")
+KINDS = (
+    "results",
+    "needs",
+    "experts",
+    "patents",
+    "bodies",
+    "policies",
+    "calls",
+    "notices",
+    "boards",
+    "applications",
+    "projects",
+    "service_offers",
+    "brokers",
+    "events",
+    "releases",
+    "commitments",
+    "measures",
+    "result_clauses",
+)
 NUMBERS = ("trl", "year", "amount")
 K1, B = 1.2, 0.75
 # Best words that must be met by one at least; the rest only refine the score.
