@@ -6,6 +6,7 @@ Columns made: ``c:<clause>`` (three-valued), ``s:<score>:lo|hi`` (points Ã— 10â
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from trihelix.engines.rules.decisive import weights
 from trihelix.engines.rules.expressions import wrong
 from trihelix.engines.rules.model import Band, Clause, Dated, Edge, Output, Rule, Scalar, Score, Table, Version
 from trihelix.engines.rules.soundness import walk, walk_scores
-from trihelix.engines.rules.terms import Num, Op, Whole
+from trihelix.engines.rules.terms import Num, Whole
 from trihelix.engines.rules.translate import Day, Span, Term, Translator, input_term, scalar_term
 
 POINTS = 10**6  # points are kept in millionths, like any decimal input
@@ -141,23 +142,36 @@ def _banded(score: Score, translator: Translator) -> tuple[pl.Expr, pl.Expr]:
         return _pick(list(zip(conditions, score.bands, strict=True)))
     assert score.of is not None
     measure = translator.number(score.of)
-    ordered = sorted(score.bands, key=lambda b: b.high, reverse=score.tie != "worse")
-    rows: list[tuple[pl.Expr | None, Band]] = [(_within(measure, b), b) for b in ordered]
-    if measure.undefined is not None:
-        lost = Band(score.undefined, score.undefined)
-        rows.insert(0, (measure.undefined, lost))
-    return _pick(rows)
+    steps = _steps(score)
+    lows = _chain(measure, score.undefined, [(edge, b.low) for edge, b in steps])
+    if all(b.low == b.high for b in score.bands):
+        return lows.fill_null(_cents(min(b.low for b in score.bands))), lows.fill_null(_cents(max(b.high for b in score.bands)))
+    highs = _chain(measure, score.undefined, [(edge, b.high) for edge, b in steps])
+    return lows.fill_null(_cents(min(b.low for b in score.bands))), highs.fill_null(_cents(max(b.high for b in score.bands)))
 
 
-def _within(measure: Num, band: Band) -> pl.Expr:
-    """Whether the measure lies in the band. An undefined measure lies in none."""
-    parts = [_edge(measure, e, start) for e, start in ((band.start, True), (band.end, False)) if e is not None]
-    return reduce(lambda a, b: a & b, parts) if parts else pl.lit(True)
+def _steps(score: Score) -> list[tuple[Edge | None, Band]]:
+    """Bands from the highest down, each with the edge it begins at; an edge that two bands claim goes by the stored tie-break."""
+    bands = sorted(score.bands, key=lambda b: (b.start is not None, b.start.value if b.start else 0, not (b.start and b.start.closed)))
+    out: list[tuple[Edge | None, Band]] = [(None, bands[0])]
+    for below, band in itertools.pairwise(bands):
+        assert band.start is not None and below.end is not None
+        both = band.start.closed and below.end.closed
+        wins = (band.high >= below.high) == (score.tie == "better")
+        out.append((Edge(band.start.value, band.start.closed and (wins or not both)), band))
+    return out[::-1]
 
 
-def _edge(measure: Num, edge: Edge, start: bool) -> pl.Expr:
-    ops: tuple[Op, Op] = (">=", ">") if start else ("<=", "<")
-    return terms.test(measure, Num.of(edge.value), ops[0] if edge.closed else ops[1])
+def _chain(measure: Num, undefined: Fraction, steps: list[tuple[Edge | None, Fraction]]) -> pl.Expr:
+    """Points of the first band whose edge is reached; unknown where the measure is."""
+    out: pl.Expr = pl.lit(None, dtype=pl.Int64)
+    known = terms.test(measure, Num.of(Fraction(0)), ">=").is_not_null()
+    for edge, points in reversed(steps):
+        if edge is None:
+            out = pl.when(known).then(_cents(points)).otherwise(out)
+        else:
+            out = pl.when(terms.test(measure, Num.of(edge.value), ">=" if edge.closed else ">")).then(_cents(points)).otherwise(out)
+    return out if measure.undefined is None else pl.when(measure.undefined).then(_cents(undefined)).otherwise(out)
 
 
 def _pick(rows: list[tuple[pl.Expr | None, Band]]) -> tuple[pl.Expr, pl.Expr]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from trihelix.engines.money import ratio_text
 from trihelix.engines.rules.answer import json_number
-from trihelix.engines.rules.model import Citation, Clause, Dated, Input, Output, Parameter, Rule, Score, Version
+from trihelix.engines.rules.model import Citation, Clause, Dated, Edge, Input, Output, Parameter, Rule, Score, Version
 from trihelix.engines.rules.tabulate import keys_of, output_name
 from trihelix.engines.rules.trace import number_text
 
@@ -52,9 +52,22 @@ def clause_json(clause: Clause) -> dict[str, Any]:
     return {"id": clause.id, **clause.label.as_json(), **body, "source": cite_json(clause.cite)}
 
 
+def _edge(edge: Edge | None) -> dict[str, Any] | None:
+    return None if edge is None else {"value": _value(edge.value), "included": edge.closed}
+
+
 def score_json(score: Score) -> dict[str, Any]:
     """A score with its bands or its children."""
-    bands = [{"text": b.text, "points": {"min": json_number(b.low), "max": json_number(b.high)}} for b in score.bands]
+    bands = [
+        {
+            "text": b.text,
+            "start": _edge(b.start),
+            "end": _edge(b.end),
+            "when": b.when.text if b.when else None,
+            "points": {"min": json_number(b.low), "max": json_number(b.high)},
+        }
+        for b in score.bands
+    ]
     return {"id": score.id, **score.label.as_json(), "kind": score.kind, "max": json_number(score.max), "of": score.of.text if score.of else None,
             "bands": bands, "parts": [score_json(c) for c in score.children], "given": score.given, "tie": score.tie,
             "source": cite_json(score.cite)}  # fmt: skip

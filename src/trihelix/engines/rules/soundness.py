@@ -120,6 +120,8 @@ def _check_score(score: Score, rule: Rule) -> None:
         _check_cases([b.when for b in score.bands], score.id, score.where)
     if score.kind == "bands":
         _check_cover(score)
+        if not min(b.low for b in score.bands) <= score.undefined <= max(b.high for b in score.bands):
+            raise wrong(score.where, "bad_points", f"评分项“{score.id}”在分母为零时的分值 undefined 超出各档范围")
 
 
 def _check_cases(whens: list[Expr | None], name: str, where: str) -> None:

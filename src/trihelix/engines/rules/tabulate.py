@@ -23,13 +23,20 @@ def answer_frame(compiled: Compiled, ran: pl.DataFrame) -> pl.DataFrame:
     return plain.hstack(lists).select("verdict", "total", "parts", "route", "failed", "missing", "outputs")
 
 
-def by_pattern(keys: pl.DataFrame, build: Callable[[tuple[Any, ...]], Any], kind: pl.DataType, name: str, height: int) -> pl.Series:
-    """A column built row by row in Python, but once for each distinct row of ``keys`` (few, as bands and clauses are few)."""
-    if not keys.width:
-        return pl.Series(name, [build(())], dtype=kind).new_from_index(0, height)
+def by_pattern(keys: pl.DataFrame, make: Callable[[pl.DataFrame], pl.Series], name: str) -> pl.Series:
+    """A column that depends on ``keys`` alone, made once for each distinct row of them (few, as bands and clauses are few)."""
     distinct = keys.unique()
-    built = distinct.with_columns(pl.Series(name, [build(row) for row in distinct.rows()], dtype=kind))
-    return keys.join(built, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")[name]
+    made = distinct.with_columns(make(distinct).alias(name))
+    return keys.join(made, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")[name]
+
+
+def _lists(build: Callable[[tuple[Any, ...]], list[str]]) -> Callable[[pl.DataFrame], pl.Series]:
+    """Lists of names, row by row."""
+    return lambda frame: pl.Series([build(row) for row in frame.iter_rows()], dtype=pl.List(pl.String()))
+
+
+def _empty(kind: pl.DataType, name: str, height: int) -> pl.Series:
+    return pl.Series(name, [[]], dtype=pl.List(kind)).new_from_index(0, height)
 
 
 def _verdict_text() -> pl.Expr:
@@ -45,13 +52,18 @@ def _total(version: Version) -> pl.Expr:
 
 
 def _parts(version: Version, ran: pl.DataFrame) -> pl.Series:
-    kind = pl.List(pl.Struct({"id": pl.String, "min": pl.Float64, "max": pl.Float64, "max_points": pl.Float64}))
-
-    def build(row: tuple[Any, ...]) -> list[dict[str, Any]]:
-        pairs = zip(version.scores, row[::2], row[1::2], strict=True)
-        return [{"id": s.id, "min": low / POINTS, "max": high / POINTS, "max_points": float(s.max)} for s, low, high in pairs]
-
-    return by_pattern(ran.select(f"s:{s.id}:{end}" for s in version.scores for end in ("lo", "hi")), build, kind, "parts", ran.height)
+    if not version.scores:
+        return _empty(pl.Struct({"id": pl.String, "min": pl.Float64, "max": pl.Float64, "max_points": pl.Float64}), "parts", ran.height)
+    rows = [
+        pl.struct(
+            pl.lit(s.id).alias("id"),
+            *((pl.col(f"s:{s.id}:{end}") / POINTS).alias(name) for end, name in (("lo", "min"), ("hi", "max"))),
+            pl.lit(float(s.max)).alias("max_points"),
+        )
+        for s in version.scores
+    ]
+    keys = ran.select(f"s:{s.id}:{end}" for s in version.scores for end in ("lo", "hi"))
+    return by_pattern(keys, lambda frame: frame.select(pl.concat_list(rows)).to_series(), "parts")
 
 
 def _route(version: Version) -> pl.Expr:
@@ -69,7 +81,7 @@ def _failed(version: Version, ran: pl.DataFrame) -> pl.Series:
     def build(row: tuple[Any, ...]) -> list[str]:
         return [] if row[0] is True else [i for i, outcome in zip(ids, row[1:], strict=True) if outcome is False]
 
-    return by_pattern(ran.select("verdict", *(f"c:{i}" for i in ids)), build, pl.List(pl.String()), "failed", ran.height)
+    return by_pattern(ran.select("verdict", *(f"c:{i}" for i in ids)), _lists(build), "failed")
 
 
 def _missing(compiled: Compiled, ran: pl.DataFrame) -> pl.Series:
@@ -80,7 +92,7 @@ def _missing(compiled: Compiled, ran: pl.DataFrame) -> pl.Series:
         ranked = sorted(zip(row, found.columns, strict=True), key=lambda x: -(x[0] or 0))
         return [key for weight, key in ranked if weight is not None]
 
-    return by_pattern(found, build, pl.List(pl.String()), "missing", ran.height)
+    return by_pattern(found, _lists(build), "missing") if found.width else _empty(pl.String(), "missing", ran.height)
 
 
 def output_name(output: Output) -> str:
@@ -101,10 +113,12 @@ def _output(output: Output, ran: pl.DataFrame) -> pl.Series:
     if output.kind == "money":
         return pair["n"].cast(pl.Int64)
     if output.kind == "rate":
-        return by_pattern(
-            pair, lambda row: rate_text(Fraction(*row)) if row[0] is not None and row[1] else None, pl.String(), "rate", ran.height
-        )
+        return by_pattern(pair, _rates, "rate")
     return pair["n"].cast(pl.Float64) / pair["d"].cast(pl.Float64)
+
+
+def _rates(pairs: pl.DataFrame) -> pl.Series:
+    return pl.Series([None if n is None or not d else rate_text(Fraction(n, d)) for n, d in pairs.rows()], dtype=pl.String)
 
 
 def rate_text(value: Fraction) -> str:
