@@ -136,7 +136,7 @@ def apply(
             record.title = str(value or "").strip()
         else:
             _set(entry, attribute(name), value)
-    derived = {f.name: getattr(entry, f.name) for f in entry._meta.concrete_fields if not f.primary_key and not f.is_relation}
+    derived = {f.attname: getattr(entry, f.attname) for f in entry._meta.concrete_fields if not f.primary_key}  # references by their key
     before = dict(derived)
     register.prepare(derived)
     for key, value in derived.items():

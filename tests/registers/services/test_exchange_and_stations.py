@@ -138,8 +138,8 @@ def test_workbooks_of_stations_are_merged_and_wrong_rows_named_by_file(op, tmp_p
     answer = stations.merge(register_of("services"), files, op)
     assert (answer["created"], answer["refused"], answer["doubles"]) == (2, 2, 1) == (dry["created"], dry["refused"], dry["doubles"])
     assert sorted((e["file"], e["row"], e["code"]) for e in answer["errors"]) == [
-        ("梅河口.xlsx", 2, "required"),
-        ("集安.xlsx", 3, "unknown_reference"),
+        ("梅河口.xlsx", 3, "required"),
+        ("集安.xlsx", 4, "unknown_reference"),
     ]
     again = stations.merge(register_of("services"), files, op)
     assert (again["created"], again["unchanged"]) == (0, 2)

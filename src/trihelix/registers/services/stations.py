@@ -67,7 +67,7 @@ def _once(rows: list[tuple[int, dict[str, Any]]]) -> tuple[list[tuple[int, dict[
 
 def _placed(problem: Problem, places: Mapping[int, tuple[str, int]]) -> dict[str, Any]:
     name, row = places[problem.row] if isinstance(problem.row, int) else ("", None)
-    return {"file": name, **problem.at(row=row).as_json()}
+    return {"file": name, **problem.as_json(), "row": row}
 
 
 def mergeable(by: Actor, installed: Iterable[str]) -> list[str]:
