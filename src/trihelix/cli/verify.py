@@ -28,8 +28,12 @@ def parse_head(text: str) -> tuple[int, str] | None:
 
 def _bundle(path: Path, head: tuple[int, str] | None) -> dict[str, Any]:
     """Check a bundle: every member's hash, then its chain up to the head of its manifest."""
+    from trihelix.engines import bundle as decisions
     from trihelix.kernel.evidence import check_rows
 
+    raw = path.read_bytes()
+    if decisions.is_decision(raw):
+        return decisions.verify(raw)
     if path.suffix == ".jsonl":
         with path.open(encoding="utf-8") as lines:
             return check_rows(lines, path.name, head)
@@ -62,10 +66,13 @@ def verify(bundle: Path | None, head_text: str, as_json: bool) -> None:
                 "ok": False,
                 "faults": [*answer["faults"], {"seq": head[0], "entry": None, "action": None, "fault": "cut", "message": text}],
             }
+    if "verdict" in answer and answer["ok"]:
+        emit(answer, as_json, f"✓ 决定案卷完整：{answer['subject']}，{answer['made_at']}")
+        return
     lines = (
         [f"✓ 流水链完整：{answer['sealed']} 条，链头 {answer['head'][:16]}…"]
         if answer["ok"]
-        else [f"✗ {f['message']}" for f in answer["faults"]]
+        else [f"✗ {f['message'] if isinstance(f, dict) else f}" for f in answer["faults"]]
     )
     emit(answer, as_json, "\n".join(lines))
     if not answer["ok"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
+from trihelix.engines.flow import Transition
 from trihelix.engines.sheets import Column
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import Run, action, find
@@ -108,7 +109,18 @@ def standard_actions(register: Register) -> None:
 
     if "message" not in register.acts:
         _message_action(register)
+    for transition in register.flow.transitions:
+        if transition.act not in register.acts:
+            _plain_move(register, transition)
     file_actions(register)
+
+
+def _plain_move(register: Register, transition: Transition) -> None:
+    """An act for a transition that changes nothing but the state."""
+
+    @action(register.id, transition.act, transition.zh, transition.en, hidden=set(transition.roles) <= {"system"})
+    def move(a: Run, entry: Any) -> None:
+        """Move along the flow; guards and reasons as the flow says."""
 
 
 def _message_action(register: Register) -> None:

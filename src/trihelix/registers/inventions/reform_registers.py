@@ -82,7 +82,7 @@ PROCEDURE = ("inventions/_procedure.html",)
 CONDITIONAL = ("inventions/_obligations.html", "inventions/_procedure.html")
 
 RIGHTS = _register(
-    "rights_grants", models.RightsGrant, "赋权", "Grant of rights", "FQ", steps.RIGHTS, sheets.RIGHTS,
+    "rights_grants", models.RightsGrant, "赋权", "Grant of rights", "FUQ", steps.RIGHTS, sheets.RIGHTS,
     "把职务科技成果所有权或十年以上使用权赋予完成人：一致申请、审核、集体决策、公示、协议、权属登记、年度报告。",
     "Ownership or long-term use given to completers: unanimous application, check, decision, notice, agreement, entry, yearly report.",
     refs=ON, check=_ratios("unit_ratio"), columns=("mode", "grade"), confidential=frozenset({"owners"}), panels=PROCEDURE,

@@ -204,7 +204,7 @@ BROKERS = declare(
 )  # fmt: skip
 BROKERAGES = declare(
     Register(
-        "brokerages", models.BrokerageCase, "经纪业务", "Brokerage case", "JJ", flow.BROKERAGE, sheets.BROKERAGES, area="deals",
+        "brokerages", models.BrokerageCase, "经纪业务", "Brokerage case", "JJY", flow.BROKERAGE, sheets.BROKERAGES, area="deals",
         help_zh="技术经理人受一方或双方委托促成交易；双重受托须披露，佣金由系统按规则与上限计算。",
         help_en="A broker's case for one or both sides; a double mandate is shown, the commission is computed by rule with caps.",
         list_columns=("number", "title", "broker", "mandate", "buyer", "seller", "commission_wan", "state"), filters=("mandate", "broker", "opened_on", "rule"),
