@@ -121,7 +121,9 @@ def plain(value: Any) -> Any:
         return value.pk
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date | uuid.UUID | Decimal):
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")  # 50 and 50.0000 are one value: how many zeros a database keeps is no change
+    if isinstance(value, dt.date | uuid.UUID):
         return str(value)
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}

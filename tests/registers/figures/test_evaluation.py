@@ -12,12 +12,13 @@ from trihelix.engines.documents import official
 from trihelix.engines.errors import Refused
 from trihelix.kernel import bulk, journal
 from trihelix.kernel.actor import entries
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.registers.contracts.models import Contract
 from trihelix.registers.figures import checks, comparison, evaluation
 from trihelix.registers.figures import letter as letters
 from trihelix.registers.figures.book import figures
-from trihelix.registers.figures.models import FrozenFigure
+from trihelix.registers.figures.models import ExternalFigure, FrozenFigure
 
 D = dt.date(2025, 5, 28)
 
@@ -80,6 +81,8 @@ def test_from_and_to_move_flows_only(op):
 
 def test_external_numbers_count_once_a_second_person_confirmed_them(op, actor):
     acts = register_of("external_figures").acts
+    for held in entries(op, ExternalFigure).filter(figure="F41"):
+        acts["withdraw"].run(by=op, record=held.record, reason="另行登记")
     made = acts["create"].run(
         by=op,
         title="研发投入",
@@ -187,8 +190,10 @@ def test_every_printed_number_is_the_figure(loaded):
     assert {"Heading 1", "Heading 2", "Title"} <= {p.style.name for p in paper.paragraphs}
 
 
-def test_what_is_missing_is_named_and_not_zero(op):
-    built = letters.build(op, D)
+def test_what_is_missing_is_named_and_not_zero(loaded):
+    k50 = Record.objects.get(register="result_clauses", ref="K50")
+    register_of("result_clauses").acts["retire"].run(by=loaded, record=k50, reason="无记录")
+    built = letters.build(loaded, D)
     assert {"record", "figure"} <= {g["kind"] for g in built.gaps}
     text = "".join(getattr(b, "text", "") for b in built.official.blocks)
     assert "〔缺：" in text and "K50 没有登记" in text

@@ -88,8 +88,9 @@ def test_a_wrong_item_goes_back_within_its_days(op, actor):
 
 def test_the_same_number_of_a_session_is_refused_twice(op):
     proposal(op)
-    with pytest.raises(Exception, match="(?i)unique|duplicate"):
+    with pytest.raises(Refused) as told:
         proposal(op)
+    assert told.value.problems[0].code == "number_taken"
 
 
 def document(by, **more):
@@ -120,7 +121,7 @@ def test_the_disclosure_clock_starts_at_signature(op, actor):
     office = actor("officer")
     paper = document(office, division_code="开")
     signed = dt.datetime(2025, 5, 28, 4, tzinfo=dt.UTC)
-    done = act("documents", "sign")(by=office, record=paper, signer="厅长", now=signed, index_number="11220000013544429K/2025-01281")
+    done = act("documents", "sign")(by=office, record=paper, signer="厅长", now=signed, index_number="11220000013544429K/2025-09991")
     assert (done.signed_on, done.publish_due) == (D, dt.date(2025, 6, 26))
     later = dt.datetime(2025, 6, 10, 4, tzinfo=dt.UTC)
     act("documents", "check_secrecy")(by=office, record=paper, name="保密员", now=later)
@@ -170,7 +171,7 @@ def test_a_rule_issued_is_the_evidence_of_its_commitment(loaded):
     act("rulemakings", "answer_opinion")(by=loaded, record=rule, sender="某单位", text="意见")
     refused("opinion_unanswered", act("rulemakings", "cosign"), by=loaded, record=rule)
     entry = rule.entry
-    act("rulemakings", "drop")
+
     type(entry).objects.filter(pk=entry.pk).update(opinions=[])
     act("rulemakings", "cosign")(by=loaded, record=rule)
     act("rulemakings", "submit")(by=loaded, record=rule)

@@ -13,9 +13,9 @@ from trihelix.registers.figures.models import ExternalFigure, FrozenFigure, Lett
 
 
 @action("external_figures", "create", "登记外部数据", "Enter an external figure", creates=True, roles=("officer", "operator"))
-def enter(a: Run, figure: ExternalFigure, **values: Any) -> None:
+def enter(a: Run, entry: ExternalFigure, /, **values: Any) -> None:
     """Enter a number with source and person; it counts once another person confirms it."""
-    create_entry(a, figure, values)
+    create_entry(a, entry, values)
     a.record.visibility = "members"
 
 
@@ -65,10 +65,10 @@ def withdraw_report(a: Run, report: Report) -> None:
 
 
 @action("letter_clauses", "create", "修改答复文字", "Edit a clause", creates=True, roles=("officer", "operator"))
-def propose(a: Run, clause: LetterClause, **values: Any) -> None:
+def propose(a: Run, entry: LetterClause, /, **values: Any) -> None:
     """Propose another wording; numbers typed in are refused, figures are named in braces."""
-    create_entry(a, clause, values)
-    clause.proposed_by_id = a.by.user_id
+    create_entry(a, entry, values)
+    entry.proposed_by_id = a.by.user_id
     a.record.visibility = "members"
 
 

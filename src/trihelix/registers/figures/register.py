@@ -43,7 +43,7 @@ def _check_clause(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterabl
         yield from check_text(str(row["text"]))
 
 
-def _flags(values: dict[str, Any]) -> None:
+def _external(values: dict[str, Any]) -> None:
     values["unverified"] = bool(values.get("unverified"))
 
 
@@ -53,7 +53,7 @@ EXTERNALS = declare(
         help_zh="他方公布的数：数值、来源、截止日与填报人；经另一人确认后进入报告。",
         help_en="Numbers that others publish: value, source, day and person; they enter reports once a second person confirmed them.",
         list_columns=("number", "title", "figure", "value", "unit", "as_of", "state"), filters=("figure", "as_of"), public=False,
-        create_roles=("officer", "operator"), change_states=("entered",), check=_check_external, prepare=_flags, import_state="confirmed",
+        create_roles=("officer", "operator"), change_states=("entered",), check=_check_external, prepare=_external, import_state="confirmed",
         import_visibility="members",
     )
 )  # fmt: skip

@@ -91,6 +91,8 @@ def sign(
         problems = list(a.register.check({"index_number": index_number}, {"by": a.by}))
         if problems:
             raise Refused.of(problems)
+        taken = OutgoingDocument.objects.filter(index_number=index_number).exclude(pk=document.pk).exists()
+        a.require(not taken, "index_taken", f"索引号 {index_number} 已被使用", field="index_number", value=index_number)
         document.index_number = index_number
     document.publish_due, document.publish_confirmed = book.current().due("disclosure.publish", day)
     _set_due(a, document)

@@ -7,6 +7,7 @@ from typing import Any
 
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.registers.governance import sheets
 from trihelix.registers.governance.models import Commission, Meeting, Rulemaking
@@ -133,7 +134,7 @@ def issue(a: Run, rule: Rulemaking, *, doc_number: str, issued_on: dt.date, issu
         summary=f"{rule.summary}\n审议经过：{lineage}".strip(), **({"replaces": str(rule.revises.uid)} if rule.revises else {}),
     )  # fmt: skip
     library["publish"].run(by=a.by, record=made.record, now=a.now)
-    rule.policy, rule.doc_number, rule.issued_on = made.record, doc_number, issued_on
+    rule.policy, rule.doc_number, rule.issued_on = Record.objects.get(pk=made.record.pk), doc_number, issued_on
     a.link(made.record, "issues")
     if rule.commitment is not None and rule.commitment.state == "tracked":
         register_of("commitments").acts["report"].run(

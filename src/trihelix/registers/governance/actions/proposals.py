@@ -11,11 +11,17 @@ from trihelix.kernel import book
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.models import Participant, Record
 from trihelix.kernel.register import register_of
+from trihelix.kernel.standard import create_entry
 from trihelix.registers.governance import sheets
 from trihelix.registers.governance.models import Commitment, Handling, Proposal
 from trihelix.registers.governance.sheets import papers
 
 _ROLES = {"lead": "主办", "split": "分办", "co": "会办", "read": "参阅"}
+
+
+def _case_role(role: str) -> str:
+    """The participant role of a handling role; a case role waits only for those who hold it."""
+    return f"case:{role}" if role in ("co", "split") else role
 
 
 def _bodies(a: Run, names: Any) -> list[Record]:
@@ -29,16 +35,31 @@ def _hand(a: Run, bodies: Iterable[Record], role: str, clock: str) -> None:
         a.require(not Handling.objects.filter(proposal=a.record, body=body, returned_on=None).exists(), "body_twice",
                   f"“{body.title}” 已承担此件，不能重复交办", field=role, value=body.ref)  # fmt: skip
         Handling.objects.create(proposal=a.record, body=body, role=role, sent_on=a.today, due_on=due)
-        a.admit(role, body=body)
+        a.admit(_case_role(role), body=body)
         a.extra[f"{role}:{body.ref}"] = [None, due.isoformat()]
         a.notify(f"{_ROLES[role]}：{a.record.title}", bodies=[body.pk], key=f"{role}{body.pk}", en=f"{role}: {a.record.title}")
 
 
 def _dismiss(a: Run, body: Record, role: str, to: str = "") -> None:
     """End a body's role; with ``to`` it keeps its sight of the case under another."""
-    Participant.objects.filter(record=a.record, body=body, role=role, until=None).update(until=a.now)
+    Participant.objects.filter(record=a.record, body=body, role=_case_role(role), until=None).update(until=a.now)
     if to:
         a.admit(to, body=body)
+
+
+@action("proposals", "create", "登记提案", "New proposal", creates=True, roles=("officer", "operator"))
+def create(a: Run, proposal: Proposal, **values: Any) -> None:
+    """Register a proposal or motion. Refuses a number taken in its session."""
+    create_entry(a, proposal, values)
+    same = Proposal.objects.filter(session=proposal.session, kind=proposal.kind, session_number=proposal.session_number)
+    a.require(
+        not same.exists(),
+        "number_taken",
+        f"{proposal.session} 第 {proposal.session_number} 号已登记",
+        field="session_number",
+        value=proposal.session_number,
+    )
+    a.record.visibility = "members"
 
 
 @action("proposals", "assign", "交办", "Assign", fields=(
@@ -84,7 +105,9 @@ def plan(a: Run, proposal: Proposal, *, head: str, division: str, deputy: str = 
 @action("proposals", "ask_opinions", "征求会办意见", "Ask for opinions")
 def ask_opinions(a: Run, proposal: Proposal) -> None:
     """Ask the co-handlers. Refuses an item without any."""
-    a.require(a.record.participants.filter(role__in=("co", "split"), until=None).exists(), "no_co", "此件没有会办或分办单位，可直接起草")
+    a.require(
+        a.record.participants.filter(role__in=("case:co", "case:split"), until=None).exists(), "no_co", "此件没有会办或分办单位，可直接起草"
+    )
 
 
 @action("proposals", "opinion", "提交会办意见", "Give an opinion", fields=(Column("text", "longtext", "意见", "Opinion", required=True),))

@@ -9,7 +9,7 @@ DUE_KINDS = options(
 )  # fmt: skip
 GOAL = (
     Column("name", "text", "目标", "Goal", required=True, example="每年选派人数"), Column("year", "integer", "年度", "Year", example="2027"),
-    Column("value", "decimal", "目标值", "Value", example="200"), Column("unit", "text", "单位", "Unit", example="名"),
+    Column("value", "text", "目标值", "Value", example="200"), Column("unit", "text", "单位", "Unit", example="名"),
     Column("figure", "text", "指标编号", "Figure", example="F57"),
 )  # fmt: skip
 TASK = (
