@@ -106,6 +106,20 @@ def summary_json(rule: Rule) -> dict[str, Any]:
     return {"rule": rule.id, **rule.label.as_json(), "group": rule.group, "versions": spans}
 
 
+def catalogue(rules: Iterable[Rule]) -> str:
+    """A Markdown table of the rules: versions with their sources, inputs, parameters, and how much still waits for verification."""
+    lines = ["| Rule | 中文 | Versions (from) | Source | Inputs | Parameters | Unverified values |", "|---|---|---|---|---|---|---|"]
+    for rule in rules:
+        values = [v for p in rule.parameters.values() for v in p.values]
+        versions = ", ".join(f"{v.id} ({v.since})" for v in rule.versions)
+        sources = "; ".join(dict.fromkeys(v.cite.source.doc for v in rule.versions))
+        waiting = sum(v.cite.unverified for v in (*values, *rule.versions))
+        lines.append(
+            f"| `{rule.id}` | {rule.label.zh} | {versions} | {sources} | {len(rule.inputs)} | {len(rule.parameters)} | {waiting} |"
+        )
+    return "\n".join(lines)
+
+
 def explain(rule: Rule, version: Version, on: date) -> str:
     """The version in force on a day in Chinese, as a lawyer would read it."""
     lines = [
