@@ -17,7 +17,9 @@ def act(register: str, name: str) -> Any:
 
 def load(ctx: Context) -> None:
     """A handful of records of each register, through the acts."""
-    act("event_series", "create")(by=ctx.by, title="科创路演（演示系列）", brand="科创路演", owner="m-jl", rhythm="每月一期", started_on=ctx.today, ref="LY-demo")
+    act("event_series", "create")(
+        by=ctx.by, title="科创路演（演示系列）", brand="科创路演", owner="m-jl", rhythm="每月一期", started_on=ctx.today, ref="LY-demo"
+    )
     ahead = act("events", "create")(
         by=ctx.by, title="人参产业供需对接会（演示）", kind="matching", organiser="JL-2205", series="LY-demo", held_on=ctx.today + dt.timedelta(days=14),
         starts_at="09:00", ends_at="11:30", place="通化市示例会议中心（演示）", division="220500", capacity=60, summary="企业提出需求，高校带成果到场", ref="HD-demo",
@@ -32,9 +34,18 @@ def load(ctx: Context) -> None:
     }  # fmt: skip
     bulk.import_rows(register_of("events"), [held], ctx.by, "演示活动")
     act("event_outcomes", "create")(
-        by=ctx.by, title="合作意向（演示）", event="HD-demo-held", kind="intent", party_a="firm-jicui", party_b="u-tcm", signed_on=ctx.today - dt.timedelta(days=30), ref="QY-demo"
+        by=ctx.by,
+        title="合作意向（演示）",
+        event="HD-demo-held",
+        kind="intent",
+        party_a="firm-jicui",
+        party_b="u-tcm",
+        signed_on=ctx.today - dt.timedelta(days=30),
+        ref="QY-demo",
     )
     shown = [str(r.uid) for r in Record.objects.filter(register="results", visibility="public").order_by("pk")[:3]]
     if shown:
-        made = act("releases", "create")(by=ctx.by, title="可转化成果发布（演示）", kind="results", owner="m-jl", results=shown, ref="FB-demo")
+        made = act("releases", "create")(
+            by=ctx.by, title="可转化成果发布（演示）", kind="results", owner="m-jl", results=shown, ref="FB-demo"
+        )
         act("releases", "release")(by=ctx.by, record=made.uid)

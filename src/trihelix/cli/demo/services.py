@@ -10,7 +10,16 @@ from trihelix.kernel import bulk
 from trihelix.kernel.register import register_of
 from trihelix.registers.parties.models import Node
 
-PROMISE = {"policy": 2, "collection": 5, "evaluation": 10, "promotion": 5, "trading": 10, "registration": 15, "finance": 10, "trusteeship": 15}
+PROMISE = {
+    "policy": 2,
+    "collection": 5,
+    "evaluation": 10,
+    "promotion": 5,
+    "trading": 10,
+    "registration": 15,
+    "finance": 10,
+    "trusteeship": 15,
+}
 FREE = ("policy", "collection", "promotion", "registration")
 
 
@@ -32,15 +41,25 @@ def _offers(ctx: Context) -> None:
 
 def _request(ctx: Context) -> None:
     firm, station = ctx.actor("jicui"), ctx.actor("station-tonghua")
-    asked = act("service_requests", "create")(by=firm, title="咨询研发费用政策", offer="FM-JL-2205-policy", wanted="想知道可以享受哪些政策", ref="FQ-demo")
+    asked = act("service_requests", "create")(
+        by=firm, title="咨询研发费用政策", offer="FM-JL-2205-policy", wanted="想知道可以享受哪些政策", ref="FQ-demo"
+    )
     act("service_requests", "accept")(by=station, record=asked.uid)
-    act("service_requests", "deliver")(by=station, record=asked.uid, served_on=ctx.today, channel="online", outcome="answered", persons=1, evidence="往来消息")
+    act("service_requests", "deliver")(
+        by=station, record=asked.uid, served_on=ctx.today, channel="online", outcome="answered", persons=1, evidence="往来消息"
+    )
 
 
 def _visits(ctx: Context) -> None:
     start = ctx.today - dt.timedelta(days=20)
     made = act("visit_campaigns", "create")(
-        by=ctx.by, title="企业技术需求走访（演示）", owner="g-jyt", owner_kind="education", starts_on=start, firms=["firm-jicui", "firm-chiyu"], ref="ZFP-demo"
+        by=ctx.by,
+        title="企业技术需求走访（演示）",
+        owner="g-jyt",
+        owner_kind="education",
+        starts_on=start,
+        firms=["firm-jicui", "firm-chiyu"],
+        ref="ZFP-demo",
     )
     act("visit_campaigns", "start")(by=ctx.by, record=made.uid)
     act("visits", "create")(
@@ -51,7 +70,9 @@ def _visits(ctx: Context) -> None:
 
 def _brokerage(ctx: Context) -> None:
     office = ctx.actor("utcm-office")
-    broker = act("brokers", "create")(by=office, title="示例经理人（演示）", grade="intermediate", division="220100", fields=[], ref="JR-demo")
+    broker = act("brokers", "create")(
+        by=office, title="示例经理人（演示）", grade="intermediate", division="220100", fields=[], ref="JR-demo"
+    )
     act("brokers", "register")(by=ctx.by, record=broker.uid)
     act("brokers", "join")(by=ctx.by, record=broker.uid, joined_on=ctx.today)
     case = act("brokerages", "create")(
