@@ -198,7 +198,7 @@ class Finder:
 
 
 def _score_keys(score: Score, deep: bool = True) -> set[str]:
-    exprs = [e for s in (walk_scores([score]) if deep else [score]) for e in (s.of, s.only_if, *(b.when for b in s.bands)) if e is not None]
+    exprs = [e for s in (walk_scores([score]) if deep else [score]) for e in (s.of, *(b.when for b in s.bands)) if e is not None]
     return set().union(*(e.names for e in exprs))
 
 

@@ -101,10 +101,6 @@ def _cents(value: Fraction) -> pl.Expr:
 def _score(score: Score, translator: Translator) -> tuple[pl.Expr, pl.Expr]:
     """Lowest and highest points; never unknown."""
     low, high = _computed(score, translator)
-    if score.only_if is not None:
-        only = translator.flag(score.only_if)
-        low = pl.when(only).then(low).otherwise(0)
-        high = pl.when(only.fill_null(True)).then(high).otherwise(0)
     if score.given is not None:
         units = pl.col(f"i:{score.given}") * POINTS // translator_input(translator, score.given)
         low, high = pl.coalesce(units, low), pl.coalesce(units, high)

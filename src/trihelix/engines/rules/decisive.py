@@ -71,9 +71,8 @@ class _Search:
         swing = pl.col(f"s:{score.id}:hi") - pl.col(f"s:{score.id}:lo")
         weight = (swing if most is None else pl.min_horizontal(swing, most)) + _DIRECT + 2
         unsettled = still & (swing > 0)
-        for expr in (score.of, score.only_if):
-            if expr is not None:
-                yield from self.weigh(expr, unsettled, weight)
+        if score.of is not None:
+            yield from self.weigh(score.of, unsettled, weight)
         yield from self.cases([b.when for b in score.bands if b.when is not None], unsettled, weight)
         if score.given is not None:
             yield score.given, unsettled, weight - 1

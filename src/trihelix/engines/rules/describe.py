@@ -113,7 +113,7 @@ def catalogue(rules: Iterable[Rule]) -> str:
         values = [v for p in rule.parameters.values() for v in p.values]
         versions = ", ".join(f"{v.id} ({v.since})" for v in rule.versions)
         sources = "; ".join(dict.fromkeys(v.cite.source.doc for v in rule.versions))
-        waiting = sum(v.cite.unverified for v in (*values, *rule.versions))
+        waiting = sum(v.cite.unverified for v in values) + sum(v.cite.unverified for v in rule.versions)
         lines.append(
             f"| `{rule.id}` | {rule.label.zh} | {versions} | {sources} | {len(rule.inputs)} | {len(rule.parameters)} | {waiting} |"
         )

@@ -183,9 +183,7 @@ def score_points(score: Score, reading: Reading) -> Points:
     given = reading.names.get(score.given) if score.given else None
     if given is not None:
         return (given, given)
-    low, high = _computed(score, reading)
-    only = True if score.only_if is None else reading.of(score.only_if)
-    return (low if only is True else Fraction(0), high if only is not False else Fraction(0))
+    return _computed(score, reading)
 
 
 def _computed(score: Score, reading: Reading) -> Points:

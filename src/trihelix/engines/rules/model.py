@@ -167,7 +167,6 @@ class Score:
     bands: tuple[Band, ...] = ()
     children: tuple[Score, ...] = ()
     given: str | None = None
-    only_if: Expr | None = None
     undefined: Fraction = Fraction(0)
     tie: str | None = None
     least: Fraction = Fraction(0)

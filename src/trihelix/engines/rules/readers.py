@@ -204,7 +204,7 @@ _KINDS = {"bands": "bands", "cases": "cases", "expert": "expert", "best_of": "be
 
 def score(node: Node, citing: Citing) -> Score:
     """A score; its kind is told by the one key among bands, cases, expert, best_of, sum_of, formula."""
-    check_keys(node, required=("id", "zh", "max"), optional=("en", "of", "given", "only_if", "undefined", "tie", *_KINDS, *CITE))
+    check_keys(node, required=("id", "zh", "max"), optional=("en", "of", "given", "undefined", "tie", *_KINDS, *CITE))
     kinds = [k for k in _KINDS if k in node]
     if len(kinds) != 1:
         raise wrong(node.where(), "bad_shape", f"评分项“{node['id']}”须且只须写 {'、'.join(_KINDS)} 之一")
@@ -215,10 +215,11 @@ def score(node: Node, citing: Citing) -> Score:
     of = parse(node["of"], node.where("of")) if kind == "bands" else parse(node[key], node.where(key)) if kind == "formula" else None
     bands = tuple(band(n, kind) for n in nodes(node, key)) if kind in ("bands", "cases") else ()
     children = tuple(score(n, citing.within(cite)) for n in nodes(node, key)) if kind in ("best", "sum") else ()
-    low = _points(node["expert"], node.where("expert"))[0] if kind == "expert" else Fraction(0)
-    only = parse(node["only_if"], node.where("only_if")) if "only_if" in node else None
+    low, high = _points(node["expert"], node.where("expert")) if kind == "expert" else (Fraction(0), most)
+    if high != most:
+        raise wrong(node.where("expert"), "bad_points", f"评分项“{node['id']}”的专家评分上限应等于满分 {most}")
     given = None if node.get("given") is None else str(node["given"])
-    return Score(str(node["id"]), text(node), cite, node.where(), cast(Any, kind), most, of, bands, children, given, only,
+    return Score(str(node["id"]), text(node), cite, node.where(), cast(Any, kind), most, of, bands, children, given,
                  number(node.get("undefined", 0), node.where("undefined")), node.get("tie"), low)  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def expressions(version: Version) -> Iterator[Expr]:
         if clause.when is not None:
             yield clause.when
     for score in walk_scores(version.scores):
-        yield from (e for e in (score.of, score.only_if, *(b.when for b in score.bands)) if e is not None)
+        yield from (e for e in (score.of, *(b.when for b in score.bands)) if e is not None)
     for output in version.outputs:
         yield from (e for e in (output.value, *(w for w, _ in output.cases)) if e is not None)
 
@@ -109,6 +109,8 @@ def _not_constant(clause: Clause, rule: Rule, names: set[str]) -> None:
 def _check_score(score: Score, rule: Rule) -> None:
     if score.given is not None and (score.given not in rule.inputs or rule.inputs[score.given].series):
         raise wrong(score.where, "unknown_name", f"评分项“{score.id}”的 given “{score.given}”不是单值输入项")
+    if score.given is not None and rule.inputs[score.given].most != score.max:
+        raise wrong(score.where, "bad_points", f"输入项“{score.given}”的上限（max）应等于评分项“{score.id}”的满分 {score.max}")
     if score.kind in ("best", "sum") and len(score.children) < 2:
         raise wrong(score.where, "bad_shape", f"评分项“{score.id}”至少要有两个分项")
     if score.kind == "expert" and score.least > score.max:

@@ -83,7 +83,7 @@ class Tracer:
         return out
 
     def _score(self, score: Score, parent: str | None) -> list[dict[str, Any]]:
-        exprs = [e for e in (score.of, score.only_if, *(b.when for b in score.bands)) if e is not None]
+        exprs = [e for e in (score.of, *(b.when for b in score.bands)) if e is not None]
         entry = self._entry(score.id, score.label.zh, score.cite, exprs, parent, score.given)
         low, high = self.points[score.id]
         entry["outcome"] = "scored" if low == high else "unknown"
