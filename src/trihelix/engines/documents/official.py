@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from trihelix.engines.documents import web, word
-from trihelix.engines.documents.blocks import Block, Document, clean
+from trihelix.engines.documents.blocks import Block, Document, PageBreak, clean
 
 _RED = RGBColor(0xC0, 0, 0)
 _CHARACTER = Pt(16)
@@ -70,7 +70,7 @@ def docx(letter: Official) -> bytes:
         made.paragraphs[-1].paragraph_format.keep_together = True
     _signature(made, letter)
     if letter.annex:
-        made.add_page_break()
+        word._add(made, PageBreak())
         made.add_paragraph(clean(letter.annex_title), style="Heading 1")
         for block in letter.annex:
             word._add(made, block)
