@@ -21,6 +21,7 @@ from trihelix.registers.governance.models import Commitment, Measure, OutgoingDo
 
 # A figure's place travels through the blocks as private-use characters, so that pages can hang its definition on it.
 OPEN, MID, CLOSE = "\ue000", "\ue001", "\ue002"
+_LACK = re.compile("〔缺：[^〕]*〕")
 _MARK = re.compile(f"{OPEN}([^{MID}]*){MID}([^{CLOSE}]*){CLOSE}")
 LIVE = {Measure: ("in_force",), ResultClause: ("in_use",), Commitment: ("registered", "tracked", "fulfilled", "failed", "merged")}
 PART_HEADS = {"M": "（一）", "R": "（二）", "N": "（三）"}
@@ -217,11 +218,7 @@ def hovered(page: str, answers: dict[str, Answer]) -> str:
             f'<a href="/figures/{f.id}/?as_of={span.as_of.isoformat()}" data-figure="{f.id}">{match[2]}</a></data>'
         )
 
-    return (
-        _MARK.sub(one, page).replace("〔缺：", '<span class="missing">〔缺：').replace("〕。", "〕</span>。")
-        if "〔缺：" in page
-        else _MARK.sub(one, page)
-    )
+    return _LACK.sub(r'<span class="missing">\g<0></span>', _MARK.sub(one, page))
 
 
 def _footnoted(blocks: list[Block], desk: _Desk) -> list[Block]:
