@@ -22,7 +22,7 @@ from trihelix.engines.rules.trace import exact_names
 from trihelix.engines.rules.translate import column
 
 pytestmark = pytest.mark.nodb
-calm = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
+calm = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
 
 
 def _frame(rule_id: str, rows: list[dict[str, Any]], on: date) -> pl.DataFrame:
