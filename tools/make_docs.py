@@ -65,7 +65,7 @@ def error_codes() -> list[tuple[str, str]]:
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            place = {"Problem": 0, "one": 0, "refuse": 0, "require": 1, "Guard": 0, "at": 2}.get(name)
+            place = {"Problem": 0, "one": 0, "wrong": 1, "refuse": 0, "require": 1, "Guard": 0, "at": 2}.get(name)
             if place is None or len(node.args) <= place + 1:
                 continue
             code, message = node.args[place], node.args[place + 1]

@@ -173,3 +173,15 @@ def test_links_of_a_record_named_several_times_are_answered_once(db):
     records = list(Record.objects.filter(register="results").order_by("pk"))
     once = linked_refs(records, ("holder", "completer"))
     assert once and linked_refs([r for r in records for _ in range(7)], ("holder", "completer")) == once
+
+
+def test_what_the_table_cannot_hold_is_named_by_row_and_column(run, tmp_path):
+    rows = ({**NEED, "title": "长" * 401}, {**NEED, "ref": "CLI-2", "contact_phone": "1" * 41}, {**NEED, "ref": "R" * 121})
+    done = run("import", "needs", write(tmp_path / "n.jsonl", *rows), "--json")
+    assert done.code == 2
+    assert [(e["row"], e["field"], e["code"]) for e in done.json["errors"]] == [
+        (1, "title", "too_long"), (2, "contact_phone", "too_long"), (3, "ref", "too_long"),
+    ]  # fmt: skip
+    body = {"ref": "B-1", "title": "数目测试", "kind": "university", "division": "220100", "staff": -5}
+    many = run("import", "bodies", write(tmp_path / "b.jsonl", body, {**body, "ref": "B-2", "staff": 10**12}), "--json")
+    assert {(e["row"], e["field"], e["code"]) for e in many.json["errors"]} == {(1, "staff", "out_of_range"), (2, "staff", "out_of_range")}

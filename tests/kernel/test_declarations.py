@@ -23,7 +23,9 @@ def test_every_searched_register_is_a_kind_of_the_index():
 def test_names_in_a_declaration_are_columns(register_id):
     register = REGISTERS[register_id]
     columns = {c.name for c in register.sheet.columns}
-    fields = {f.name for f in register.model._meta.get_fields()} | {f.name for f in register.model.record.field.related_model._meta.get_fields()}
+    fields = {f.name for f in register.model._meta.get_fields()} | {
+        f.name for f in register.model.record.field.related_model._meta.get_fields()
+    }
     for name in {*register.personal, *register.confidential, *register.links, *register.refs}:
         assert name in columns, f"{register_id}: {name}"
     for name in (*register.list_columns, *register.filters):

@@ -75,7 +75,7 @@ def dumps(obj: Any, indent: int | None = None) -> str:
 
 def emit(obj: Any, as_json: bool, text: str | None = None) -> None:
     """Print the answer: JSON with ``--json``, else the given text (or readable JSON)."""
-    click.echo(dumps(obj) if as_json or text is None and not sys.stdout.isatty() else (text if text is not None else dumps(obj, 2)))
+    click.echo(dumps(obj) if as_json or (text is None and not sys.stdout.isatty()) else (text if text is not None else dumps(obj, 2)))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -125,7 +125,15 @@ def main(args: list[str] | None = None) -> None:
         sys.exit(130)
     except click.ClickException as exc:
         if "--json" in argv:
-            click.echo(dumps({"errors": [{"row": None, "field": None, "code": "usage", "message": exc.format_message(), "clause": None, "value": None}]}))
+            click.echo(
+                dumps(
+                    {
+                        "errors": [
+                            {"row": None, "field": None, "code": "usage", "message": exc.format_message(), "clause": None, "value": None}
+                        ]
+                    }
+                )
+            )
         else:
             exc.show()
         sys.exit(2)

@@ -30,7 +30,9 @@ def _queries(path: Path) -> list[tuple[str, str]]:
         if not isinstance(row, dict) or "id" not in row or "text" not in row:
             problems.append(Problem("missing_key", f"第 {number} 行应有 id 与 text", row=number))
         elif unknown := sorted(set(row) - KEYS):
-            problems.append(Problem("unknown_key", f"第 {number} 行有未知的键 {'、'.join(unknown)}；可用：id、text", row=number, field=unknown[0]))
+            problems.append(
+                Problem("unknown_key", f"第 {number} 行有未知的键 {'、'.join(unknown)}；可用：id、text", row=number, field=unknown[0])
+            )
         elif not isinstance(row["text"], str):
             problems.append(Problem("bad_text", f"第 {number} 行的 text 应为文字", row=number, field="text"))
         else:
@@ -67,8 +69,18 @@ def _of_need(name: str, k: int, kind: str, by: Any) -> dict[str, Any]:
 
     register = register_of("needs")
     need = register.model._default_manager.get(record=find(register, name, by))
-    values = {"kind": need.kind, "indicators": need.indicators, "budget_wan": need.budget_fen, "ownership": need.ownership, "deadline": need.deadline}
-    held = [n for n, c in (("indicators", "indicators"), ("money", "budget_wan"), ("ownership", "ownership"), ("deadline", "deadline")) if c not in missing_items(values)]
+    values = {
+        "kind": need.kind,
+        "indicators": need.indicators,
+        "budget_wan": need.budget_fen,
+        "ownership": need.ownership,
+        "deadline": need.deadline,
+    }
+    held = [
+        n
+        for n, c in (("indicators", "indicators"), ("money", "budget_wan"), ("ownership", "ownership"), ("deadline", "deadline"))
+        if c not in missing_items(values)
+    ]
     answer = index.match(need_text(need), by=by, kind=kind, k=k, indicators=[i.get("name", "") for i in need.indicators], given=held)
     return {"need": need.number, "title": need.title, **answer.as_json()}
 
@@ -84,7 +96,15 @@ def _of_need(name: str, k: int, kind: str, by: Any) -> dict[str, Any]:
 @setup.as_option
 @setup.json_option
 def match(
-    need: str | None, text: str | None, batch: Path | None, k: int, kind: str, output: Path | None, explain: bool, username: str, as_json: bool
+    need: str | None,
+    text: str | None,
+    batch: Path | None,
+    k: int,
+    kind: str,
+    output: Path | None,
+    explain: bool,
+    username: str,
+    as_json: bool,
 ) -> None:
     """为需求（编号）、一段文字或一批文字排序成果或专家，附理由与措辞缺项。"""
     if sum(x is not None for x in (need, text, batch)) != 1:

@@ -86,7 +86,8 @@ def check_keys(node: Node, *, required: Iterable[str] = (), optional: Iterable[s
     known = {*required, *optional}
     problems = [
         Problem("unknown_key", f"{node.where(k)}: 未知的键 “{k}”；可用：{', '.join(sorted(known))}", field=k)
-        for k in node if k not in known
+        for k in node
+        if k not in known
     ]
     problems += [Problem("missing_key", f"{node.where()}: 缺少键 “{k}”", field=k) for k in required if k not in node]
     if problems:

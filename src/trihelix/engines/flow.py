@@ -152,7 +152,9 @@ def fire(flow: Flow, state: str, act: str, roles: Iterable[str], facts: Mapping[
 
 def waits(flow: Flow, state: str) -> list[tuple[str, str, str | None]]:
     """``(act, role, clock)`` that wait in a state: the tasks of the inbox."""
-    return [(t.act, role, t.clock) for t in acts_from(flow, state) if t.waits or t.clock for role in t.roles if role not in ("system", "admin")]
+    return [
+        (t.act, role, t.clock) for t in acts_from(flow, state) if t.waits or t.clock for role in t.roles if role not in ("system", "admin")
+    ]
 
 
 def mermaid(flow: Flow, lang: str = "zh", current: str | None = None) -> str:

@@ -141,6 +141,7 @@ def _decide_row(
     if entry is not None:
         kinds = linked.get(entry.record.pk, {})
         full = {**vals.to_row(register, entry, kinds), **row}
+    problems += vals.misfits(register, row)
     problems += list(register.check(full, {"by": by, "import": True}))
     if entry is None and not by.sees_all:
         problems += _may_create(register, by, owner)

@@ -30,6 +30,7 @@ def _checked(register: Register, values: dict[str, Any], by: Actor, full: dict[s
         for c in known.values()
         if c.required and full.get(c.name) in (None, "", []) and c.name != register.owner_column
     ]
+    problems += vals.misfits(register, values)
     problems += list(register.check(full, {"by": by}))
     if problems:
         raise Refused.of(problems)

@@ -21,7 +21,7 @@ class _NoModules(dict[str, None]):
     def __getitem__(self, app: str) -> None:
         return None
 
-    def get(self, app: str, default: object = None) -> None:  # type: ignore[override]
+    def get(self, app: str, default: object = None) -> None:
         return None
 
 

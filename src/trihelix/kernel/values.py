@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Q, QuerySet
 
 from trihelix.engines.errors import Problem
@@ -16,6 +20,7 @@ from trihelix.kernel.models import Link, Record
 from trihelix.kernel.register import Register, attribute, register_of
 
 SYSTEM_COLUMNS = ("uid", "number", "version", "synthetic", "state")
+RANGES = BaseDatabaseOperations.integer_field_ranges
 PRIVILEGED = frozenset({"officer", "operator", "admin"})
 
 
@@ -135,7 +140,8 @@ def apply(
         elif name == register.title_column:
             record.title = str(value or "").strip()
         else:
-            _set(entry, attribute(name), value)
+            column = register.column(name)
+            _set(entry, attribute(name), stored_rows(value) if column is not None and column.kind == "rows" else value)
     derived = {f.attname: getattr(entry, f.attname) for f in entry._meta.concrete_fields if not f.primary_key}  # references by their key
     before = dict(derived)
     register.prepare(derived)
@@ -143,6 +149,34 @@ def apply(
         if value != before.get(key):
             setattr(entry, key, value)
     return links
+
+
+def misfits(register: Register, row: Mapping[str, Any]) -> list[Problem]:
+    """Values that the table cannot hold (too long, out of range), told by column before the database would refuse them."""
+    problems: list[Problem] = []
+    for name, value in row.items():
+        if value in (None, "", []) or name in SYSTEM_COLUMNS or name in register.links or name in register.refs:
+            continue
+        on_record = name in ("ref", register.title_column)
+        try:
+            field = (
+                Record._meta.get_field("ref" if name == "ref" else "title")
+                if on_record
+                else register.model._meta.get_field(attribute(name))
+            )
+            field.run_validators(value)  # type: ignore[union-attr]
+            low, high = RANGES.get(field.get_internal_type(), (None, None))
+            if low is not None and not low <= value <= high:  # SQLite would hold what PostgreSQL refuses
+                raise ValidationError("range", code="range")
+        except FieldDoesNotExist:
+            continue
+        except ValidationError as exc:
+            column = register.column(name)
+            label = column.zh if column else name
+            codes = {"max_length": ("too_long", f"“{label}”过长，最多 {getattr(field, 'max_length', None)} 个字符")}
+            code, text = codes.get(exc.error_list[0].code or "", ("out_of_range", f"“{label}”的值超出允许的范围"))
+            problems.append(Problem(code, text, field=name, value=str(value)[:60]))
+    return problems
 
 
 def _set(entry: Any, name: str, value: Any) -> None:
@@ -189,8 +223,25 @@ def to_row(
             target = getattr(entry, name)
             row[name] = target.ref if target else None
         else:
-            row[name] = getattr(entry, attribute(name))
+            value = getattr(entry, attribute(name))
+            row[name] = typed_rows(column, value) if column.kind == "rows" else value
     return row
+
+
+def stored_rows(rows: Any) -> Any:
+    """Repeated rows as JSON holds them: dates as ISO text, decimals as text."""
+    if not isinstance(rows, list):
+        return rows
+    return [{k: str(v) if isinstance(v, dt.date | Decimal) else v for k, v in row.items()} for row in rows]
+
+
+def typed_rows(column: Column, rows: Any) -> Any:
+    """Repeated rows as a sheet reads them: the inverse of :func:`stored_rows`."""
+    readers: dict[str, Callable[[str], Any]] = {"date": dt.date.fromisoformat, "decimal": Decimal}
+    kinds = {c.name: readers[c.kind] for c in column.rows if c.kind in readers}
+    if not isinstance(rows, list) or not kinds:
+        return rows
+    return [{k: kinds[k](str(v)) if k in kinds and v is not None else v for k, v in row.items()} for row in rows]
 
 
 def linked_refs(records: Iterable[Record], kinds: Iterable[str]) -> dict[int, dict[str, list[str]]]:

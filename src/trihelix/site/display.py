@@ -109,7 +109,9 @@ def table(rows: list[Mapping[str, Any]], columns: Mapping[str, Any]) -> SafeStri
     cells = [[value(columns.get(n), row.get(n)) for n in names] for row in rows]
     head = format_html_join("", '<th scope="col">{}</th>', ((words(columns.get(n, n)),) for n in names))
     body = format_html_join("", "<tr>{}</tr>", ((format_html_join("", "<td>{}</td>", ((c,) for c in line)),) for line in cells))
-    return format_html('<div class="scroll" tabindex="0"><table class="inner"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body)
+    return format_html(
+        '<div class="scroll" tabindex="0"><table class="inner"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>', head, body
+    )
 
 
 def value(column: Any, raw: Any) -> SafeString | str:

@@ -84,7 +84,9 @@ def demo(ctx: click.Context, seed: int, corpus: Path | None, serving: bool, host
     paths = run_thread(context, say)
     verified = journal.verify()
     records = Record.objects.count()
-    say(f"\n完成：{records} 条记录，流水 {verified['sealed']} 条已封存并校验{'通过' if verified['ok'] else '失败'}，用时 {time.monotonic() - started:.1f} 秒")
+    say(
+        f"\n完成：{records} 条记录，流水 {verified['sealed']} 条已封存并校验{'通过' if verified['ok'] else '失败'}，用时 {time.monotonic() - started:.1f} 秒"
+    )
     accounts = [{"username": u.username, "name": u.display_name} for u in demo_users()]
     say(f"打开 http://{host}:{port}/ ，登录页可直接选择演示账号（口令 {PASSWORD}）")
     for label, path in paths.items():

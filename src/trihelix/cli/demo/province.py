@@ -175,7 +175,9 @@ def _need_rows(ctx: Context) -> list[dict[str, Any]]:
         need = topic.get("need")
         if not need or topic["key"] == told:
             continue
-        firm = next((f for f in firms if f["ref"] == need.get("firm")), None) or ctx.rng.choice([f for f in firms if name in f["fields"]] or firms)
+        firm = next((f for f in firms if f["ref"] == need.get("firm")), None) or ctx.rng.choice(
+            [f for f in firms if name in f["fields"]] or firms
+        )
         deadline = ctx.today + dt.timedelta(days=30 * int(need.get("months", 12)))
         rows.append(
             {

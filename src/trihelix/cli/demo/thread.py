@@ -68,7 +68,9 @@ def _rank(need: Any, by: Any, say: Say, k: int = 5) -> list[dict[str, Any]]:
     """Rank the results with their reasons."""
     index.flush()
     names = [i["name"] for i in need.indicators]
-    answer = index.match(need_text(need), by=by, kind="results", k=k, indicators=names, given=("indicators", "money", "ownership", "deadline"))
+    answer = index.match(
+        need_text(need), by=by, kind="results", k=k, indicators=names, given=("indicators", "money", "ownership", "deadline")
+    )
     say("3 排序（每条带理由，各理由之和等于得分）")
     for place, hit in enumerate(answer.hits, 1):
         reasons = "，".join(f"{r['term']} {r['part']:.2f}" for r in hit["reasons"][:6] if r["kind"] in ("word", "vector"))
@@ -90,7 +92,11 @@ def _invite(ctx: Context, told: dict[str, Any], need: Any, hits: list[dict[str, 
         match = act("matches", "create")(by=firm, need=need.number, result=result.number, rank=rank, score=score, note="系统推荐")
         by = ctx.actor(invitation["answered_by"]) if invitation.get("answered_by") else ctx.by
         done = act("matches", "answer")(
-            by=by, record=match.uid, answer=invitation["answer"], answer_reason=invitation.get("reason", ""), answer_text=invitation["text"]["zh"]
+            by=by,
+            record=match.uid,
+            answer=invitation["answer"],
+            answer_reason=invitation.get("reason", ""),
+            answer_text=invitation["text"]["zh"],
         )
         say(f"4 邀请 {result.title[:30]} → {register_of('matches').state_label(done.state)}：{invitation['text']['zh'][:48]}")
         going_on = match if invitation["answer"] == "interested" and going_on is None else going_on
@@ -106,7 +112,11 @@ def _open_deal(ctx: Context, told: dict[str, Any], match: Any, say: Say) -> Any:
         act("matches", "message")(by=ctx.actor(message["by"]), record=match.uid, text=message["text"]["zh"])
     first, second = told["deal"]["opened_by"]
     act("matches", "hand_over")(
-        by=ctx.actor(first), record=match.uid, way=told["deal"]["way"], amount_wan=fen(told["deal"]["amount_wan"]), note=told["deal"]["title"]["zh"]
+        by=ctx.actor(first),
+        record=match.uid,
+        way=told["deal"]["way"],
+        amount_wan=fen(told["deal"]["amount_wan"]),
+        note=told["deal"]["title"]["zh"],
     )
     deal = register_of("deals").model._default_manager.get(match=match.record)
     deal = act("deals", "confirm")(by=ctx.actor(second), record=deal.uid)
