@@ -8,6 +8,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 WORDS = {
+    "case:co": gettext_lazy("协办单位"),
+    "case:split": gettext_lazy("分办单位"),
+    "client": gettext_lazy("服务对象"),
+    "completer": gettext_lazy("完成人"),
+    "demand": gettext_lazy("需求方"),
+    "firm": gettext_lazy("企业"),
+    "keeper": gettext_lazy("保管人"),
+    "lead": gettext_lazy("主办单位"),
+    "manager": gettext_lazy("参与方"),
+    "mandator": gettext_lazy("参与方"),
+    "organiser": gettext_lazy("主办方"),
+    "recommender": gettext_lazy("推荐单位"),
+    "taker": gettext_lazy("揭榜方"),
+    "trustee": gettext_lazy("受托机构"),
     "owner": gettext_lazy("所属单位"), "node": gettext_lazy("经办站点"), "author": gettext_lazy("填报人"), "officer": gettext_lazy("主管处室"),
     "auditor": gettext_lazy("审计"), "leader": gettext_lazy("厅领导"), "finance": gettext_lazy("财务"), "discipline": gettext_lazy("纪检监督"),
     "admin": gettext_lazy("系统管理员"), "operator": gettext_lazy("运行维护"), "reviewer_office": gettext_lazy("评审办公室"),
