@@ -126,7 +126,7 @@ class Matcher:
         for name, text in rows:
             hits = []
             for h in self._ranked(text, limits, k, learnt):
-                row: dict[str, Any] = {"ref": h.candidate.doc.ref, "score": h.score}
+                row: dict[str, Any] = {"ref": h.candidate.doc.ref, "score": round(h.score, 9)}
                 if explain:
                     row["reasons"] = why.reasons(h, normalise(text), limits, wording.stated_indicators(text))
                 hits.append(row)
@@ -148,7 +148,7 @@ def _of_kind(filters: Filters, kind: str | None) -> Filters:
 
 def _bare(hit: Fused) -> dict[str, Any]:
     doc = hit.candidate.doc
-    return {"ref": doc.ref, "title": doc.title, "score": hit.score}
+    return {"ref": doc.ref, "title": doc.title, "score": round(hit.score, 9)}
 
 
 def build(docs: Iterable[Doc], folder: Path | str, last: int | None = None, progress: Callable[[int], None] | None = None) -> int:

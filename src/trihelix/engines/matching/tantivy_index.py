@@ -22,7 +22,7 @@ from trihelix.engines.errors import Refused
 from trihelix.engines.matching import port
 from trihelix.engines.matching import tantivy_query as tq
 from trihelix.engines.matching.port import Candidate, Doc, Facets, Filters, Stats, Term, Vector
-from trihelix.engines.matching.rows import Row, Rows
+from trihelix.engines.matching.rows import Rows
 from trihelix.engines.matching.text import FIELDS
 from trihelix.engines.matching.vectors import VectorStore
 
@@ -146,13 +146,6 @@ class Reader:
         alive = {t: terms[t] for t in must if boosts[t] > 0}
         return tq.words_query(self._schema, alive, boosts) if alive else None
 
-    def _fetch(self, addresses: Iterable[Any]) -> list[Row]:
-        out = []
-        for address in addresses:
-            key = (address.segment_ord, address.doc)
-            out.append(self._rows.get(key) or self._rows.put(key, self._searcher.doc(address)))
-        return out
-
     @_alone
     def search(self, terms: Mapping[Term, float], vector: Vector | None, filters: Filters, k: int) -> list[Candidate]:
         """The ``k`` best by words and, with a vector, the ``k`` nearest that meet the filters; exact scores for all of them."""
@@ -164,13 +157,12 @@ class Reader:
             addresses = {(a.segment_ord, a.doc): a for _, a in hits}
         if vector is not None and self.vectors is not None:
             addresses |= self._near(self.vectors, vector, filters, k)
-        rows = self._fetch(addresses.values())
+        rows = self._rows.fetch(addresses, self._searcher.doc)
         wanted = port.grouped(terms)
         cosines: list[float | None] = [None] * len(rows)
         if vector is not None and self.vectors is not None:
             cosines = self.vectors.cosines_by_id([r.digest for r in rows], vector)
-        scored = zip(rows, self._rows.score(rows, wanted), cosines, strict=True)
-        return sorted((self._rows.candidate(r, s, wanted, c) for r, s, c in scored), key=port.order)
+        return sorted(self._rows.candidates(rows, wanted, cosines), key=port.order)
 
     def _near(self, vectors: VectorStore, vector: Vector, filters: Filters, k: int) -> dict[tuple[int, int], Any]:
         """Addresses of the nearest texts that the engine's own filter lets through; the net widens while a filter empties it."""
@@ -214,7 +206,7 @@ class Reader:
         """One document by key, whoever may see it (for the owner's own use)."""
         self.refresh()
         hits = self._searcher.search(tq.Query.term_query(self._schema, "key", key, "basic"), limit=1).hits
-        return self._fetch([hits[0][1]])[0].doc if hits else None
+        return port.from_json(json.loads(bytes(self._searcher.doc(hits[0][1]).get_first("doc")))) if hits else None
 
 
 class Writer:

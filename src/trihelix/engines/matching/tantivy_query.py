@@ -68,11 +68,17 @@ def document(doc: Doc) -> Any:
     found = tokens(doc.body)
     for name, stream in ((WORD, found.words), (PAIR, found.pairs), (CHAR, found.chars)):
         out.add_text(name, " ".join(stream))
-    for name, counts in found.counts().items():
-        out.add_unsigned(f"len_{name}", sum(counts.values()))
+    counted = port.Counted.of(found.counts())
+    for name in FIELDS:
+        out.add_unsigned(f"len_{name}", counted.lengths[name])
     for name, value in doc.numbers.items():
         out.add_float(f"n_{name}", float(value))
-    out.add_bytes("doc", json.dumps(port.as_json(doc), ensure_ascii=False, separators=(",", ":")).encode())
+    out.add_bytes(
+        "doc",
+        json.dumps(
+            port.as_json(doc) | {"lengths": [counted.lengths[name] for name in FIELDS]}, ensure_ascii=False, separators=(",", ":")
+        ).encode(),
+    )
     out.add_bytes("words", " ".join(found.words).encode())
     return out
 

@@ -48,6 +48,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def is_han(char: str) -> bool:
+    """Is this one Chinese character?"""
+    return _HAN_START.match(char) is not None
+
+
 def words_of(normal: str) -> tuple[str, ...]:
     """Dictionary words in search mode: a long word also yields its parts."""
     return tuple(w[:LONGEST] for w in rjieba.cut_for_search(normal) if _SPEAKS.search(w) and len(w.split()) == 1)
