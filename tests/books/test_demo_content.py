@@ -57,7 +57,7 @@ def sides(kind: str) -> Iterator[tuple[str, str, Any]]:
 
 def test_every_file_says_that_it_is_synthetic() -> None:
     files = sorted(DEMO.rglob("*.yaml"))
-    assert len(files) == 6 + len(FIELDS)
+    assert len(files) == 7 + len(FIELDS)
     assert [
         f.name for f in files if not f.read_text(encoding="utf-8").startswith("# 演示") or "虚构" not in f.read_text(encoding="utf-8")[:200]
     ] == []

@@ -33,3 +33,19 @@ def test_names_in_a_declaration_are_columns(register_id):
     assert all(act.zh and act.en for act in register.acts.values())
     moved = {t.act for t in register.flow.transitions}
     assert moved <= set(register.acts), f"{register_id}: transitions without an act: {sorted(moved - set(register.acts))}"
+
+
+CREATES = [(r.id, a.act) for r in REGISTERS.values() for a in r.acts.values() if a.creates and not a.hidden]
+
+
+@pytest.mark.parametrize(("register_id", "act"), CREATES)
+def test_nobody_starts_a_record_without_a_role_for_it(register_id, act):
+    """Deny by default: a signed-in account without roles starts nothing but what is open to everybody; a visitor nothing at all."""
+    from trihelix.kernel.action import may_start
+    from trihelix.kernel.actor import VISITOR, Actor
+
+    spec = REGISTERS[register_id].acts[act]
+    assert spec.roles, "a creating act names its roles"
+    assert not may_start(spec, VISITOR)
+    assert may_start(spec, Actor(1, "无角色")) == ("anyone" in spec.roles)
+    assert may_start(spec, Actor(1, "处室", roles=frozenset({"officer"}))) == bool({"officer", "anyone"} & set(spec.roles))

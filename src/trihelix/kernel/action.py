@@ -296,10 +296,22 @@ def _change(run: Run, fn: Callable[..., Any], name: Any, version: int | None, va
     return run.entry if answer is None else answer
 
 
+def may_start(spec: Act, by: Actor) -> bool:
+    """Whether an actor may start a record by this act at all; whose it may be is for the act. Hidden acts belong to other acts."""
+    held = set(by.roles) | ({"owner"} if by.bodies or by.person_id else set()) | ({"node"} if by.node_ids else set())
+    held |= ({ANYONE} if by.signed_in else set()) | ({"system"} if by.system else set())
+    return by.system or spec.hidden or bool(held & set(spec.roles))
+
+
 def _create(run: Run, fn: Callable[..., Any], values: dict[str, Any]) -> Any:
     register, spec, by = run.register, run.spec, run.by
     if not by.signed_in and not by.system:
         raise Denied(Problem("sign_in", "请先登录", field="act", value=spec.act))
+    if not may_start(spec, by):
+        whom = "、".join(spec.roles)
+        raise Denied(
+            Problem("denied", f"您没有 “{spec.zh}” 的权限；此操作由 {whom} 办理，请联系本单位管理员或所属站点", field="act", value=spec.act)
+        )
     _known_values(spec, values)
     run.entry = register.model()
     run.record = Record(

@@ -82,6 +82,7 @@ def decide(
         seen[key] = number
         typed: Any = register.model(record=record)
         links = vals.apply(register, typed, record, row, hits)
+        register.imported(typed, clock.local_date(now))
         out.creates.append((typed, record, links))
     out.problems.sort(key=lambda p: (p.row if isinstance(p.row, int) else 0, p.field or ""))
     return out

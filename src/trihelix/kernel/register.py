@@ -6,6 +6,7 @@ A new register fills the rooms (models, flow, actions, sheets …) and declares 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ class Register:
     check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
     facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}
     prepare: Callable[[dict[str, Any]], None] = lambda values: None  # fills derived columns before writing
+    imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's
     search_doc: Callable[[Any], dict[str, Any] | None] | None = None
     panels: tuple[str, ...] = ()  # extra templates on the record page

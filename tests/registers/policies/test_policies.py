@@ -155,3 +155,37 @@ def test_a_recognition_expires_and_counts_only_inside_its_period(op, firm):
     from trihelix.kernel import clock
 
     assert expire_due(clock.now()) == 1 and Record.objects.get(pk=made.pk).state == "expired"
+
+
+def _upload(name: str, text: str):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return client(name).post("/policies/rules/upload/", {"file": SimpleUploadedFile("tech-sme.yaml", text.encode())})
+
+
+def test_a_rule_file_goes_out_and_comes_back_without_loss(op):
+    text = client("officer").get("/policies/rules/tech-sme.yaml").content.decode()
+    assert text == rulebook.rule_text("tech-sme")
+    with pytest.raises(Refused) as refusal:
+        rulebook.proposals_from(text, "tech-sme.yaml")
+    assert refusal.value.problems[0].code == "no_difference"
+    edited = text.replace(
+        "values: [{from: 2017-05-03, value: 500, source: measure, article: 第六条第（二）项}]",
+        "values: [{from: 2017-05-03, value: 500, source: measure, article: 第六条第（二）项}, {from: 2028-01-01, value: 400, source: guide}]",
+    )
+    assert _upload("officer", edited).status_code == 302
+    change = RuleChange.objects.get(rule="tech-sme", parameter="staff_max")
+    assert (change.value, change.effective_on, change.source_doc) == (400, dt.date(2028, 1, 1), "国科火字〔2022〕67号")
+    run("rule_changes", "confirm")(by=op, record=change.uid)
+    again = client("officer").get("/policies/rules/tech-sme.yaml").content.decode()
+    with pytest.raises(Refused) as refusal:
+        rulebook.proposals_from(again, "tech-sme.yaml")
+    assert refusal.value.problems[0].code == "no_difference", "the exported overlay proposes nothing new"
+
+
+def test_a_rule_file_with_other_differences_is_refused_whole(op):
+    text = rulebook.rule_text("tech-sme")
+    assert _upload("officer", text.replace("when: staff <= staff_max", "when: staff < staff_max")).status_code == 422
+    assert _upload("officer", text.replace("value: 500", "valu: 500")).status_code == 422
+    assert _upload("jicui", text.replace("value: 500", "value: 5000")).status_code == 403
+    assert not RuleChange.objects.exists()

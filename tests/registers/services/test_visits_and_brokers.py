@@ -85,7 +85,7 @@ def test_a_need_raised_is_a_draft_of_the_firm_and_counts_once_published(op, acto
     where = {"campaign": campaign.number}
     assert evaluate("services.visit_needs", op, EVER, published=False, **where).raw() == 1
     assert evaluate("services.visit_needs", op, EVER, **where).raw() == 0
-    need.entry.__class__.objects.filter(record=need).update(published_at=clock.now())
+    need.entry.__class__.objects.filter(record=need).update(published_on=clock.today())
     assert evaluate("services.visit_needs", op, EVER, **where).raw() == 1
 
 

@@ -190,13 +190,6 @@ def _need_rows(ctx: Context) -> list[dict[str, Any]]:
     return rows
 
 
-def _finish_publication(register_id: str, column: str, term: str) -> None:
-    """What publication sets beside the state, for rows that were imported as published."""
-    now, model = clock.now(), register_of(register_id).model
-    until = book.current().due(term, clock.today())[0]
-    model._default_manager.filter(**{f"{column}__isnull": True}).update(**{column: now, "expires_on": until})
-
-
 def load_province(seed: int = 1, *, corpus: Iterable[dict[str, Any]] = (), say: Callable[[str], None] = lambda text: None) -> Context:
     """Fill an empty, migrated database; the same seed gives the same records."""
     ctx = Context(accounts.operator(), random.Random(seed), clock.today(), corpus=list(corpus))

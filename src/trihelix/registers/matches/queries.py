@@ -85,9 +85,9 @@ def quality(since: dt.date | None = None) -> dict[str, Any]:
             "need_id", "answer", "invited_at", "answered_at", "signed", node=F("record__node__title"), fields=F("need__needs_need__fields")
         )
     )
-    published = entries(SYSTEM, Need).filter(~Q(published_at=None))
+    published = entries(SYSTEM, Need).filter(~Q(published_on=None))
     if since is not None:
-        published = published.filter(published_at__date__gte=since)
+        published = published.filter(published_on__gte=since)
     needs = list(published.values("record_id", "fields", node=F("record__node__title"), state=F("record__state")))
     by_field: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"matches": [], "needs": []})
     by_node: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"matches": [], "needs": []})

@@ -27,7 +27,8 @@ def live_until(clock_id: str, start: dt.date) -> dt.date:
 def make_public(a: Run, need: Need) -> None:
     """Show a published need as its secrecy says; an anonymous one hides its owner until talks."""
     a.record.visibility = VISIBILITY[need.secrecy]
-    need.published_at = need.published_at or a.now
+    if need.published_on is None or a.record.state not in flow.FAILED:
+        need.published_on = a.today
     need.expires_on = live_until("need.life", a.today)
 
 

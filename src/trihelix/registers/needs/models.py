@@ -27,7 +27,7 @@ class Need(Entry):
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=40, blank=True)
     contact_email = models.CharField(max_length=120, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     next_body = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ def _check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Probl
         yield Problem("date_past", f"研发时限 {deadline} 已过，请填写今后的日期", field="deadline", value=str(deadline))
     if row.get("budget_wan") is not None and row["budget_wan"] < 0:
         yield Problem("negative", "资金投入不能为负", field="budget_wan", value=row["budget_wan"])
+    if row.get("published_on") is not None and row["published_on"] > clock.today():
+        yield Problem("date_future", "发布日期不能晚于今天", field="published_on", value=str(row["published_on"]))
     if row.get("anonymous") and row.get("secrecy") == "confidential":
         yield Problem("secrecy_conflict", "内部需求不公开发布，不需匿名；请二选一", field="anonymous")
 
@@ -75,6 +78,13 @@ def _prepare(values: dict[str, Any]) -> None:
     values["anonymous"] = bool(values.get("anonymous"))
 
 
+def _imported(need: models.Need, today: dt.date) -> None:
+    """Imported as published: the day, and until when it stands."""
+    if need.record.state in flow.LIVE:
+        need.published_on = need.published_on or today
+        need.expires_on = actions.live_until("need.life", need.published_on)
+
+
 NEEDS = declare(
     Register(
         "needs", models.Need, "需求", "Need", "XQ", flow.FLOW, sheets.NEEDS, area="needs",
@@ -86,11 +96,11 @@ NEEDS = declare(
         personal=frozenset({"contact_name", "contact_phone", "contact_email"}), confidential=frozenset({"tried"}),
         owner_masked=lambda need: need.anonymous and need.record.state in flow.ANONYMOUS,
         owner_masked_q=Q(anonymous=True, record__state__in=flow.ANONYMOUS),
-        import_state="published", import_visibility="public", check=_check, facts=facts, prepare=_prepare, search_doc=_doc,
+        import_state="published", import_visibility="public", check=_check, facts=facts, prepare=_prepare, imported=_imported, search_doc=_doc,
         panels=("needs/_matches.html",),
     )
 )  # fmt: skip
 
-from trihelix.registers.needs import actions  # noqa: E402, F401
+from trihelix.registers.needs import actions  # noqa: E402
 
 standard_actions(NEEDS)

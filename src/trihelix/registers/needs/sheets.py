@@ -44,6 +44,7 @@ NEEDS = Sheet(
         Column("contact_name", "text", "联系人", "Contact"),
         Column("contact_phone", "text", "联系电话", "Telephone"),
         Column("contact_email", "text", "联系邮箱", "Mail"),
+        Column("published_on", "date", "发布日期", "Published on", help="发布时自动填写；导入历史需求时可填"),
         *SYSTEM,
     ),
 )  # fmt: skip

@@ -8,11 +8,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from trihelix.engines import sheets as files
 from trihelix.engines.errors import Problem, Refused
@@ -23,9 +24,10 @@ from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.register import register_of
 from trihelix.registers.parties.models import Body
-from trihelix.registers.policies import queries
+from trihelix.registers.policies import queries, rulebook
 from trihelix.registers.policies.rulebook import rules
 
+FILE_MAX = 1 << 20
 BATCH = Sheet(
     "batch",
     (
@@ -162,6 +164,31 @@ def rule_page(request: HttpRequest, rule: str) -> HttpResponse:
 
 
 @require_safe
+def rule_file(request: HttpRequest, rule: str) -> HttpResponse:
+    """The rule in force as a file of the book: download, edit, hand in again."""
+    text = rulebook.current_text(rule)
+    return HttpResponse(
+        text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{rule}.yaml"'}
+    )
+
+
+@require_POST
+def rule_upload(request: HttpRequest) -> HttpResponse:
+    """An edited rule file becomes proposals, all or none; a second person still confirms each."""
+    upload = request.FILES.get("file")
+    if upload is None or upload.size is None or upload.size > FILE_MAX:
+        raise Refused.one("no_file", "请选择一个不超过 1 MB 的规则文件（.yaml）", field="file")
+    try:
+        text = upload.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused.one("bad_encoding", "规则文件应为 UTF-8 文字", field="file", value=upload.name) from None
+    propose = register_of("rule_changes").acts["create"].run
+    with transaction.atomic():
+        made = [propose(by=request.actor, **values) for values in rulebook.proposals_from(text, upload.name or "rule.yaml")]
+    return HttpResponseRedirect(f"/rule_changes/?rule={made[0].rule}")
+
+
+@require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     """The rules of the book."""
     return render(request, "policies/rules.html", {"rules": sorted(rules().rules.values(), key=lambda r: (r.group, r.id))})
@@ -172,5 +199,7 @@ urlpatterns = [
     path("bodies/<uuid:uid>/check-up/<slug:rule>/", trace, name="check-up-rule"),
     path("policies/batch/", batch, name="check-up-batch"),
     path("policies/rules/", rule_list, name="rule-list"),
+    path("policies/rules/upload/", rule_upload, name="rule-upload"),
+    path("policies/rules/<slug:rule>.yaml", rule_file, name="rule-file"),
     path("policies/rules/<slug:rule>/", rule_page, name="rule"),
 ]

@@ -120,3 +120,58 @@ def rules() -> RuleBook:
     """The rules in force: book and confirmed changes; one small query, compiled once per set of changes."""
     keys = tuple(entries(SYSTEM, RuleChange).filter(record__state="confirmed").order_by("pk").values_list("pk", flat=True))
     return _overlaid(book.current().digest, keys)
+
+
+def current_text(rule: str) -> str:
+    """The YAML of a rule in force: as shipped where nothing was changed, else with the confirmed changes entered."""
+    changes = [c for c in confirmed() if c.rule == rule]
+    return changed_text(rule_text(rule), changes) if changes else rule_text(rule)
+
+
+def _without_values(data: dict[str, Any]) -> dict[str, Any]:
+    """Everything of a rule file but the parameters' values and the sources they cite."""
+    parameters = {k: {x: y for x, y in p.items() if x != "values"} for k, p in (data.get("parameters") or {}).items()}
+    return {**{k: v for k, v in data.items() if k not in ("parameters", "sources")}, "parameters": parameters}
+
+
+def proposals_from(text: str, name: str) -> list[dict[str, Any]]:
+    """What an edited rule file proposes: one entry a new or changed parameter value, ready for ``rule_changes.create``.
+
+    The file is read by the book's own loader first. Refused: a file whose clauses, inputs or bands differ (those change with the book,
+    not on a page), values taken away, and a file that changes nothing.
+    """
+    from trihelix.engines.rules.loader import read_rule
+
+    made = read_rule(text, name)
+    new: dict[str, Any] = yaml.safe_load(text)
+    old: dict[str, Any] = yaml.safe_load(current_text(made.id))
+    if _without_values(new) != _without_values(old):
+        raise Refused.one(
+            "not_a_parameter", "文件中除参数取值外还有其他不同；条款、输入项与评分随规则书发布，不在页面修改", field="file", value=made.id
+        )
+    out: list[dict[str, Any]] = []
+    for key, parameter in (new.get("parameters") or {}).items():
+        before = {_day(v["from"]): v for v in old["parameters"][key]["values"]}
+        after = {_day(v["from"]): v for v in parameter["values"]}
+        if gone := sorted(set(before) - set(after)):
+            text_gone = "、".join(d.isoformat() for d in gone)
+            raise Refused.one("value_removed", f"参数 {key} 少了自 {text_gone} 起的取值；取值只能增加或更正，不能删去", field=key)
+        for day, value in after.items():
+            if day in before and before[day]["value"] == value["value"]:
+                continue
+            source = new["sources"][value["source"]]
+            out.append(
+                {
+                    "rule": made.id,
+                    "parameter": key,
+                    "value": value["value"],
+                    "effective_on": day,
+                    "source_doc": str(source["doc"]),
+                    "source_title": str(source.get("title") or ""),
+                    "article": str(value.get("article") or ""),
+                    "unverified": bool(value.get("unverified", False)),
+                }
+            )
+    if not out:
+        raise Refused.one("no_difference", "文件与现行规则的参数取值相同，没有可提出的修改", field="file", value=made.id)
+    return out

@@ -11,10 +11,15 @@ from trihelix.kernel.ticks import tick
 from trihelix.registers.results.models import Result
 
 
+def live_until(start: dt.date) -> dt.date:
+    """The day on which a listing ends by default."""
+    return book.current().due("result.life", start)[0]
+
+
 def _live(a: Run, result: Result) -> None:
     a.record.visibility = "public"
     result.listed_at = result.listed_at or a.now
-    result.expires_on = book.current().due("result.life", a.today)[0]
+    result.expires_on = live_until(a.today)
 
 
 @action("results", "submit", "提交", "Submit", safe=True)

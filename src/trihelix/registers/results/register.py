@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.codes import application_number
 from trihelix.engines.errors import Problem, Refused
+from trihelix.kernel import clock
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -37,6 +39,13 @@ def _doc(result: models.Result) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _imported(result: models.Result, today: dt.date) -> None:
+    """Imported as listed: since when, and until when it stands."""
+    if result.record.state in ("listed", "talking"):
+        result.listed_at = result.listed_at or clock.now()
+        result.expires_on = actions.live_until(today)
+
+
 RESULTS = declare(
     Register(
         "results", models.Result, "成果", "Result", "CG", flow.FLOW, sheets.RESULTS, area="results",
@@ -47,10 +56,10 @@ RESULTS = declare(
         create_roles=("owner", "node", "officer", "operator"), change_states=("draft", "submitted", "listed", "talking"),
         personal=frozenset({"contact_name", "contact_phone", "contact_email"}), confidential=frozenset({"confidential_part"}),
         links={"holders": ("bodies", "holder"), "people": ("people", "completer")},
-        import_state="listed", import_visibility="public", check=_check, search_doc=_doc, panels=("results/_needs.html",),
+        import_state="listed", import_visibility="public", check=_check, imported=_imported, search_doc=_doc, panels=("results/_needs.html",),
     )
 )  # fmt: skip
 
-from trihelix.registers.results import actions  # noqa: E402, F401
+from trihelix.registers.results import actions  # noqa: E402
 
 standard_actions(RESULTS)

@@ -111,7 +111,7 @@ def visit_needs(by: Actor, period: Period, published: bool = True, **where: Any)
     sources = visited(by, Period(period.start, period.end), **where).values("record_id")
     raised = Link.objects.filter(target=OuterRef("record_id"), kind="raised", source_id__in=sources)
     rows = entries(by, Need).filter(Exists(raised)).exclude(record__state__in=("discarded", "merged"))
-    return Counted(rows.filter(published_at__date__lte=period.end) if published else rows)
+    return Counted(rows.filter(published_on__lte=period.end) if published else rows)
 
 
 @formula("services.researcher_services", "次", "科研人员服务企业次数", "Researchers' services")

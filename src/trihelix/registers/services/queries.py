@@ -64,7 +64,7 @@ def scorecard(node: Record, by: Actor, period: Period) -> list[Cell]:
 
 def _market(node: Record, by: Actor, period: Period) -> list[Cell]:
     needs = entries(by, Need).filter(record__node=node)
-    verified = needs.filter(**within("published_at__date", period)).count()
+    verified = needs.filter(**within("published_on", period)).count()
     closed = needs.filter(**within("solved_on", period)).count()
     results = entries(by, REGISTERS["results"].model).filter(record__node=node) if "results" in REGISTERS else Need.objects.none()
     listed = results.filter(record__state__in=("listed", "talking", "transferred"), **within("record__created_at__date", period)).count()
@@ -143,7 +143,7 @@ def campaign_counts(campaign: Campaign, by: Actor) -> dict[str, Any]:
     raised = entries(by, Need).filter(record__links_in__kind="raised", record__links_in__source_id__in=rows.values("record_id")).distinct()
     return {
         "planned": planned, "visits": rows.count(), "firms": len(done), "open": [f for f in planned if f.pk not in done], "off_plan": len(done - {f.pk for f in planned}),
-        "needs": raised.count(), "published": raised.filter(published_at__isnull=False).count(),
+        "needs": raised.count(), "published": raised.filter(published_on__isnull=False).count(),
     }  # fmt: skip
 
 

@@ -1,65 +1,22 @@
 """Journeys in a real browser against a real server: accessible, usable by keyboard alone, and whole without JavaScript."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-
 import pytest
-
-from conftest import missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.nodb]
 
 DESKTOP, TELEPHONE = {"width": 1366, "height": 860}, {"width": 390, "height": 844}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A served demo: its own data folder, its own process."""
-    if CHROMIUM is None:
-        missing("chromium")
-    home = tmp_path_factory.mktemp("served")
-    home.rmdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**os.environ, "TRIHELIX_HOME": str(home), "TRIHELIX_LOG_LEVEL": "ERROR"}
-    env.pop("DATABASE_URL", None)
-    run = [sys.executable, "-W", "ignore", "-m", "trihelix.cli"]
-    subprocess.run([*run, "demo", "--no-serve"], env=env, check=True, capture_output=True)
-    log = home.parent / "served.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen([*run, "serve", "--port", str(port), "--no-worker"], env=env, stdout=out, stderr=out)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(150):
-            assert server.poll() is None, log.read_text(encoding="utf-8")
-            try:
-                urllib.request.urlopen(f"{base}/health/", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.2)
-        else:
-            pytest.fail(f"the site did not start: {log.read_text(encoding='utf-8')}")
-        yield base
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+@pytest.fixture(scope="session")
+def site(served):
+    """The served demo that all journeys share."""
+    return served
 
 
-@pytest.fixture(scope="module")
-def chromium(site):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+@pytest.fixture(scope="session")
+def chromium(browser):
+    """One browser a worker: a second driver beside it would not start."""
+    return browser
 
 
 @pytest.fixture
