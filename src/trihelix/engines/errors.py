@@ -27,6 +27,9 @@ class Problem:
         return replace(self, row=self.row if self.row is not None else row, field=self.field or field)
 
 
+SHOWN = 20  # problems told in the text of an exception; ``problems`` holds them all
+
+
 class Refused(Exception):
     """Input or act refused: a typed error with sentences a person can act on; nothing was written.
 
@@ -40,7 +43,8 @@ class Refused(Exception):
         if not problems:
             raise ValueError("a refusal names at least one problem")
         self.problems = list(problems)
-        super().__init__("; ".join(p.message for p in problems))
+        more = f" …（共 {len(problems)} 处）" if len(problems) > SHOWN else ""
+        super().__init__("; ".join(p.message for p in problems[:SHOWN]) + more)
 
     @classmethod
     def one(cls, code: str, message: str, **place: Any) -> Refused:
