@@ -19,6 +19,8 @@ WORDS = {
     "manager": gettext_lazy("参与方"),
     "mandator": gettext_lazy("参与方"),
     "organiser": gettext_lazy("主办方"),
+    "committee": gettext_lazy("评审委员会"),
+    "partner": gettext_lazy("合作单位"),
     "recommender": gettext_lazy("推荐单位"),
     "taker": gettext_lazy("揭榜方"),
     "trustee": gettext_lazy("受托机构"),
@@ -51,6 +53,8 @@ def listed(roles: Iterable[str]) -> str:
 LINKS = {
     "same_as": gettext_lazy("同一需求"), "holder": gettext_lazy("持有单位"), "completer": gettext_lazy("完成人"), "need": gettext_lazy("需求"),
     "result": gettext_lazy("成果"), "match": gettext_lazy("对接"), "deal": gettext_lazy("交易"), "evidence": gettext_lazy("依据"),
+    "partner": gettext_lazy("合作单位"), "foreign": gettext_lazy("境外合作方"), "basis": gettext_lazy("依据文件"), "served": gettext_lazy("服务的企业"),
+    "project": gettext_lazy("项目"), "replaces": gettext_lazy("被替代的"),
     "contract": gettext_lazy("合同"), "award": gettext_lazy("立项"), "member": gettext_lazy("成员"), "from": gettext_lazy("来源"),
 }  # fmt: skip
 

@@ -42,6 +42,7 @@ REGISTER_APPS = [
     "trihelix.registers.intakes",
     "trihelix.registers.policies",
     "trihelix.registers.inventions",
+    "trihelix.registers.platforms",
     "trihelix.registers.matches",
     "trihelix.registers.services",
     "trihelix.registers.events",

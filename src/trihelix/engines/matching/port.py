@@ -41,6 +41,8 @@ KINDS = (
     "commitments",
     "measures",
     "result_clauses",
+    "platforms",
+    "talent_carriers",
 )
 NUMBERS = ("trl", "year", "amount")
 K1, B = 1.2, 0.75
