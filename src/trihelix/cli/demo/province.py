@@ -190,8 +190,10 @@ def _need_rows(ctx: Context) -> list[dict[str, Any]]:
     return rows
 
 
-def load_province(seed: int = 1, *, corpus: Iterable[dict[str, Any]] = (), say: Callable[[str], None] = lambda text: None) -> Context:
-    """Fill an empty, migrated database; the same seed gives the same records."""
+def load_province(
+    seed: int = 1, *, corpus: Iterable[dict[str, Any]] = (), say: Callable[[str], None] = lambda text: None, parts: Iterable[str] = PARTS
+) -> Context:
+    """Fill an empty, migrated database; the same seed gives the same records. ``parts`` names the illustrations to load."""
     ctx = Context(accounts.operator(), random.Random(seed), clock.today(), corpus=list(corpus))
     with seeded_uids(seed):
         for label, step in (
@@ -205,7 +207,7 @@ def load_province(seed: int = 1, *, corpus: Iterable[dict[str, Any]] = (), say: 
         else:
             bulk.import_rows(register_of("results"), _result_rows(ctx), ctx.by, "演示成果")
             bulk.import_rows(register_of("needs"), _need_rows(ctx), ctx.by, "演示需求")
-        for part in PARTS:
+        for part in parts:
             say(register_label(part))
             importlib.import_module(f"trihelix.cli.demo.{part}").load(ctx)
     return ctx

@@ -229,5 +229,6 @@ SUBSIDY = Flow(
         Transition("reopen", ("computed", "publicity"), "collecting", OFFICE, "重新汇集数据", "Collect again", reason_required=True),
         Transition("approve", ("publicity",), "approved", OFFICE, "确定名单", "Approve", (CLOSED,), waits=True),
         Transition("pay", ("approved",), "paid", ("finance",), "拨付", "Pay", waits=True),
+        Transition("record_paid", ("collecting",), "paid", ("officer", "operator"), "补登已拨付名单", "Record a list paid earlier", reason_required=True),
     ),
 )  # fmt: skip

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from trihelix.engines.codes import credit_code
 from trihelix.engines.errors import Problem, Refused
-from trihelix.engines.money import exact
+from trihelix.engines.money import exact, round_half_up
 from trihelix.engines.schemes import Scheme, grant
 from trihelix.engines.schemes.expressions import truth
 from trihelix.engines.schemes.money import names_for
@@ -55,7 +56,7 @@ def supply(a: Run, subsidy: SubsidyList, *, agency: str, rows: Any, source: str)
     values = _read(given, found.gives)
     digest = hashlib.sha256(canonical(given).encode()).hexdigest()
     held = {r.credit_code: r for r in SubsidyRow.objects.filter(list=a.record)}
-    bodies = dict(Record.objects.filter(register="bodies", ref__in=list(values)).values_list("ref", "pk"))
+    bodies = _bodies(values)
     fresh, changed = [], []
     for row in held.values():
         if any(k in row.data for k in found.gives):
@@ -72,6 +73,15 @@ def supply(a: Run, subsidy: SubsidyList, *, agency: str, rows: Any, source: str)
     SubsidyRow.objects.bulk_update({r.pk: r for r in changed}.values(), ["data"], batch_size=500)
     DataSet.objects.create(list=a.record, agency=agency, at=a.now, rows=len(values), sha256=digest, source=source, by_id=a.by.user_id)
     a.extra["data"] = [None, {"agency": agency, "rows": len(values), "sha256": digest}]
+
+
+def _bodies(codes: Iterable[str]) -> dict[str, int]:
+    """Registered bodies by credit code, 400 codes a query."""
+    wanted, found = list(codes), {}
+    for i in range(0, len(wanted), 400):
+        known = Record.objects.filter(register="bodies", parties_body__credit_code__in=wanted[i : i + 400])
+        found.update(dict(known.values_list("parties_body__credit_code", "pk")))
+    return found
 
 
 def _rows(rows: Any) -> list[Mapping[str, Any]]:
@@ -174,3 +184,38 @@ def pay_list(a: Run, subsidy: SubsidyList) -> None:
     if subsidy.line is not None:
         change_line(by=SYSTEM, record=subsidy.line, field="allotted", fen=subsidy.total_fen, now=a.now)
         change_line(by=SYSTEM, record=subsidy.line, field="paid", fen=subsidy.total_fen, now=a.now)
+
+
+@action("subsidy_lists", "record_paid", "补登已拨付名单", "Record a list paid earlier", roles=("officer", "operator"), fields=(
+    Column("rows", "longtext", "名单", "Rows", required=True, help="JSON 列表：credit_code、name、grant（万元）"), Column("paid_on", "date", "拨付日期", "Paid on", required=True),
+    Column("source", "text", "依据文件", "Source", required=True),
+))  # fmt: skip
+def record_paid(a: Run, subsidy: SubsidyList, *, rows: Any, paid_on: dt.date, source: str) -> None:
+    """Take in a list that was decided and paid before this register was kept: amounts as the document states them, not computed.
+
+    Refuses a day to come, data already supplied, wrong codes and amounts by row.
+    """
+    a.require(paid_on <= a.today, "date_future", "拨付日期不能晚于今天", field="paid_on", value=str(paid_on))
+    supplied = SubsidyRow.objects.filter(list=a.record).exists()
+    a.require(not supplied, "data_supplied", "名单已有部门数据，请按数据计算；补登只用于空名单", field="rows")
+    given = _rows(rows)
+    values = _read(given, ("grant",))
+    wrong = [Problem("required", "补助金额应大于零", field="grant", value=code) for code, (_, d) in values.items() if not _grant(d)]
+    if wrong:
+        raise Refused.of(wrong[:200])
+    bodies = _bodies(values)
+    made = [
+        SubsidyRow(list=a.record, credit_code=code, name=name, body_id=bodies.get(code), grant_fen=_grant(data), grant_won="document", paid_on=paid_on)
+        for code, (name, data) in values.items()
+    ]  # fmt: skip
+    SubsidyRow.objects.bulk_create(made, batch_size=500)
+    digest = hashlib.sha256(canonical(given).encode()).hexdigest()
+    DataSet.objects.create(list=a.record, agency="document", at=a.now, rows=len(made), sha256=digest, source=source, by_id=a.by.user_id)
+    subsidy.listed, subsidy.total_fen = len(made), sum(r.grant_fen for r in made)
+    subsidy.paid_fen, subsidy.paid_on, subsidy.digest = subsidy.total_fen, paid_on, digest
+    a.record.visibility = "public"
+    a.extra["data"] = [None, {"agency": "document", "rows": len(made), "sha256": digest}]
+
+
+def _grant(data: Mapping[str, str]) -> int:
+    return round_half_up(exact(data.get("grant") or 0) * 1_000_000)
