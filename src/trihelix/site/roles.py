@@ -14,6 +14,8 @@ WORDS = {
     "completer": gettext_lazy("完成人"),
     "demand": gettext_lazy("需求方"),
     "firm": gettext_lazy("企业"),
+    "host": gettext_lazy("接收单位"),
+    "secondee": gettext_lazy("选派人员"),
     "keeper": gettext_lazy("保管人"),
     "lead": gettext_lazy("主办单位"),
     "manager": gettext_lazy("参与方"),
@@ -51,6 +53,8 @@ def listed(roles: Iterable[str]) -> str:
 
 
 LINKS = {
+    "post": gettext_lazy("岗位需求"), "secondment": gettext_lazy("选派"), "renewal": gettext_lazy("上一任期"), "succeeds": gettext_lazy("接替"),
+    "output": gettext_lazy("产出"), "review": gettext_lazy("评审"),
     "same_as": gettext_lazy("同一需求"), "holder": gettext_lazy("持有单位"), "completer": gettext_lazy("完成人"), "need": gettext_lazy("需求"),
     "result": gettext_lazy("成果"), "match": gettext_lazy("对接"), "deal": gettext_lazy("交易"), "evidence": gettext_lazy("依据"),
     "partner": gettext_lazy("合作单位"), "foreign": gettext_lazy("境外合作方"), "basis": gettext_lazy("依据文件"), "served": gettext_lazy("服务的企业"),

@@ -49,6 +49,7 @@ REGISTER_APPS = [
     "trihelix.registers.contracts",
     "trihelix.registers.listings",
     "trihelix.registers.programmes",
+    "trihelix.registers.secondments",
     "trihelix.registers.governance",
     "trihelix.registers.figures",
 ]
