@@ -16,10 +16,11 @@ from trihelix.site.settings import PACKAGE
 
 @pytest.fixture(scope="session", autouse=True)
 def english():
-    """The compiled catalogue of the site, made anew from its source so that an old one cannot hide a change."""
-    source = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-    with source.open("rb") as text, source.with_suffix(".mo").open("wb") as out:
-        write_mo(out, read_po(text, locale="en"))
+    """The compiled catalogues of the site, made anew from their sources so that an old one cannot hide a change."""
+    for folder in (PACKAGE, PACKAGE / "site"):
+        source = folder / "locale" / "en" / "LC_MESSAGES" / "django.po"
+        with source.open("rb") as text, source.with_suffix(".mo").open("wb") as out:
+            write_mo(out, read_po(text, locale="en"))
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
 from trihelix.kernel import listing as kernel
 from trihelix.kernel import values as vals
-from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.actor import Actor, entries, visible_q, visible_to
 from trihelix.kernel.bulk import columns_attribute
-from trihelix.kernel.models import Link
+from trihelix.kernel.models import Link, Record
 from trihelix.kernel.register import Register, attribute
 from trihelix.site.display import words
 
@@ -186,23 +186,33 @@ class Listing:
         return [order, "-pk"]
 
 
-def linked_titles(register: Register, columns: Iterable[Column], rows: Iterable[Any]) -> dict[tuple[int, str], list[str]]:
-    """Titles behind the link columns of a page of rows, in order: one query."""
+def linked_titles(register: Register, columns: Iterable[Column], rows: Iterable[Any], actor: Actor) -> dict[tuple[int, str], list[str]]:
+    """Titles behind the link columns of a page of rows, in order, as far as the viewer sees the records: one query."""
     kinds = {register.links[c.name][1]: c.name for c in columns if c.name in register.links}
     out: dict[tuple[int, str], list[str]] = {}
     if kinds:
         found = Link.objects.filter(source__in=[r.pk for r in rows], kind__in=kinds).order_by("position", "id")
+        found = found.filter(visible_q(actor, "target__"))
         for source, kind, title in found.values_list("source_id", "kind", "target__title"):
             out.setdefault((source, kinds[kind]), []).append(title)
     return out
 
 
-def shown_value(register: Register, entry: Any, name: str, linked: Mapping[tuple[int, str], list[str]]) -> Any:
+def seen_references(register: Register, columns: Iterable[Column], rows: Iterable[Any], actor: Actor) -> set[int]:
+    """Which records behind the reference columns of a page the viewer may see: one query, none where nothing is referred to."""
+    names = [c.name for c in columns if c.name in register.refs and own_field(register, c.name) is not None]
+    ids = {getattr(r, f"{n}_id") for r in rows for n in names} - {None}
+    return set(visible_to(actor, Record.objects.filter(pk__in=ids)).values_list("pk", flat=True)) if ids else set()
+
+
+def shown_value(register: Register, entry: Any, name: str, linked: Mapping[tuple[int, str], list[str]], seen: set[int]) -> Any:
     """The value of a column in a list: names instead of keys of other records, dates instead of moments."""
     if name in register.links:
         return linked.get((entry.pk, name), [])
     if name in register.refs and own_field(register, name) is not None:
         value = getattr(entry, name)
+        if value is not None and value.pk not in seen:
+            return _("（不可查看的记录）")
     elif name in (register.owner_column, "owner"):
         value = entry.record.owner
     elif name == "node" or name in ON_RECORD:
@@ -217,11 +227,12 @@ def shown_value(register: Register, entry: Any, name: str, linked: Mapping[tuple
 def shown_rows(listing: Listing, page: Iterable[Any]) -> list[tuple[Any, dict[str, Any]]]:
     """``(entry, {column: value})`` of a page, without what the viewer may not read."""
     page = list(page)
-    linked = linked_titles(listing.register, listing.columns, page)
+    linked = linked_titles(listing.register, listing.columns, page, listing.actor)
+    seen = seen_references(listing.register, listing.columns, page, listing.actor)
     out = []
     for entry in page:
         hide = vals.hidden_for_list(listing.register, listing.actor, entry)
-        row = {c.name: None if c.name in hide else shown_value(listing.register, entry, c.name, linked) for c in listing.columns}
+        row = {c.name: None if c.name in hide else shown_value(listing.register, entry, c.name, linked, seen) for c in listing.columns}
         out.append((entry, row))
     return out
 

@@ -99,7 +99,7 @@ def _content(register: Register, record: Record, entry: Any, actor: Actor, mine:
 
 
 def _targets(register: Register, record: Record, entry: Any, actor: Actor, columns: set[str]) -> dict[str, list[dict[str, str]]]:
-    """Records behind reference columns, with an address where the viewer may open them: two queries."""
+    """Records behind reference columns; those the viewer may not see stay without a name: two queries."""
     found: dict[str, list[Record]] = {}
     kinds = {kind: column for column, (_target, kind) in register.links.items() if column in columns}
     for link in record.links_out.filter(kind__in=kinds).select_related("target").order_by("position", "pk") if kinds else ():
@@ -114,7 +114,9 @@ def _targets(register: Register, record: Record, entry: Any, actor: Actor, colum
     seen = set(visible_to(actor, Record.objects.filter(pk__in=ids)).values_list("pk", flat=True)) if ids else set()
     return {
         column: [
-            {"title": r.title, "url": reverse("record", args=[r.register, r.uid]) if r.pk in seen and r.register in REGISTERS else ""}
+            {"title": r.title, "url": reverse("record", args=[r.register, r.uid]) if r.register in REGISTERS else ""}
+            if r.pk in seen
+            else {"title": _("（不可查看的记录）"), "url": ""}
             for r in records
         ]
         for column, records in found.items()

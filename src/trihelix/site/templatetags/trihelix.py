@@ -109,3 +109,9 @@ def marked(highlight: Any) -> SafeString | str:
 def column(declared: Register, name: str) -> Any:
     """A column of a register by name, for ``{% cell %}`` in templates."""
     return declared.column(name)
+
+
+@register.filter
+def holds_here(area: Any, here: tuple[str, str]) -> bool:
+    """Whether the present register or page belongs to a place of the navigation."""
+    return bool(area.holds(*here))
