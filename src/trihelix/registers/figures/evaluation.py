@@ -200,6 +200,8 @@ def total(lines: Iterable[Line], counted: Counted) -> int:
 def _each(blank: Answer, lines: tuple[Line, ...], unit: str) -> Answer:
     """A value that every record shares; where they differ there is no such value."""
     values = sorted({line.raw for line in lines})
+    if values == [0]:  # the subjects stand, nothing was decided for them
+        return replace(blank, reason="没有可计的记录")
     if len(values) != 1:
         shown = "、".join(numbers.exact(in_unit(v, unit, blank.figure)) for v in values[:6])
         return replace(blank, reason=f"各条记录的数值不一致（{shown}），不能写成“每个”")
