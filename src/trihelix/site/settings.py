@@ -49,6 +49,8 @@ REGISTER_APPS = [
     "trihelix.registers.contracts",
     "trihelix.registers.listings",
     "trihelix.registers.programmes",
+    "trihelix.registers.ladder",
+    "trihelix.registers.titles",
     "trihelix.registers.secondments",
     "trihelix.registers.governance",
     "trihelix.registers.figures",
