@@ -12,8 +12,8 @@ from trihelix.kernel import book
 REQUIRED = ("zh", "en", "family", "owner_kinds", "needs", "source")
 MONTHS = ("build_months", "valid_months", "evaluate_months")
 LIMITS = ("remove_after", "min_staff", "min_firm_years")
-FAMILIES = ("joint", "provincial", "international", "designation", "carrier")
-NEEDS = ("partners", "head", "agreement_signed_on", "firm_invests", "countries", "staff", "issuer")
+FAMILIES = ("joint", "provincial", "international", "designation", "carrier", "postdoc", "skill", "training")
+NEEDS = ("partners", "head", "agreement_signed_on", "firm_invests", "countries", "staff", "issuer", "conditions", "leader", "parent")
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Kind:
     unverified: bool = False
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path) -> dict[str, Kind]:
-    data = load_file(path / "platforms" / "kinds.yaml", path)
+@functools.lru_cache(maxsize=8)
+def _load(path: Path, name: str) -> dict[str, Kind]:
+    data = load_file(path / name, path)
     out: dict[str, Kind] = {}
     for key, node in data.items():
         if not isinstance(node, Node):
@@ -55,6 +55,6 @@ def _load(path: Path) -> dict[str, Kind]:
     return out
 
 
-def kinds() -> dict[str, Kind]:
-    """Every kind of the current book, in its order."""
-    return _load(book.current().path)
+def kinds(name: str = "platforms/kinds.yaml") -> dict[str, Kind]:
+    """Every kind of a file of the current book, in its order."""
+    return _load(book.current().path, name)
