@@ -1,0 +1,59 @@
+"""The demo content of platforms and titles goes in quickly, and the figures of the book count it."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from trihelix.cli.demo import platforms, titles
+from trihelix.cli.demo.province import PARTS, Context
+from trihelix.kernel import clock
+from trihelix.kernel.models import Record
+from trihelix.registers.figures import evaluation
+from trihelix.registers.figures.book import figures
+from trihelix.registers.platforms.register import ALL as PLATFORMS
+from trihelix.registers.titles.register import ALL as TITLES
+
+pytestmark = pytest.mark.django_db
+COMPUTED = (
+    "F07",
+    "F11",
+    "F12",
+    "F13",
+    "F14",
+    "F15",
+    "F16",
+    "F59",
+    "F60",
+    "F61",
+    "F62",
+    "F63",
+    "F64",
+    "F65",
+    "F66",
+    "F67",
+    "F68",
+    "F69",
+    "F70",
+    "F71",
+)
+
+
+def test_every_register_gets_records_and_every_figure_a_value(op):
+    started = time.monotonic()
+    for name, part in (("platforms", platforms), ("titles", titles)):
+        if name not in PARTS:
+            part.load(Context(op, random.Random(1), clock.today()))
+    assert time.monotonic() - started < 10
+    for register in (*PLATFORMS, *TITLES):
+        assert Record.objects.filter(register=register.id).exists(), register.id
+    for name in COMPUTED:
+        found = evaluation.answer(figures().figure(name), op, clock.today())
+        assert found.status == "computed" and found.lines, (name, found.reason)
+        assert len(list(evaluation.listed(found, op))) == len(found.lines), name
+    assert evaluation.answer(figures().figure("F14"), op, clock.today()).text == "2"
+    assert evaluation.answer(figures().figure("F68"), op, clock.today()).text == "550"
+    progress = {name: evaluation.answer(figures().figure(name), op, clock.today()).progress for name in ("F23", "F24")}
+    assert all(p is not None and p.lines for p in progress.values())
