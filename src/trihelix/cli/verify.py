@@ -29,11 +29,14 @@ def parse_head(text: str) -> tuple[int, str] | None:
 def _bundle(path: Path, head: tuple[int, str] | None) -> dict[str, Any]:
     """Check a bundle: every member's hash, then its chain up to the head of its manifest."""
     from trihelix.engines import bundle as decisions
+    from trihelix.engines.contracts import signed_text
     from trihelix.kernel.evidence import check_rows
 
     raw = path.read_bytes()
     if decisions.is_decision(raw):
         return decisions.verify(raw)
+    if signed_text.is_signed_text(raw):
+        return signed_text.verify(raw)
     if path.suffix == ".jsonl":
         with path.open(encoding="utf-8") as lines:
             return check_rows(lines, path.name, head)
@@ -68,6 +71,10 @@ def verify(bundle: Path | None, head_text: str, as_json: bool) -> None:
             }
     if "verdict" in answer and answer["ok"]:
         emit(answer, as_json, f"✓ 决定案卷完整：{answer['subject']}，{answer['made_at']}")
+        return
+    if "signers" in answer and answer["ok"]:
+        names = "；".join(f"{s['party']} {s['signer']}（{s['provider']}）" for s in answer["signers"])
+        emit(answer, as_json, f"✓ 签名合同完整：{answer['subject']}；{names}；签名根证书 {'、'.join(answer['roots']) or '无'}")
         return
     lines = (
         [f"✓ 流水链完整：{answer['sealed']} 条，链头 {answer['head'][:16]}…"]

@@ -10,9 +10,13 @@ from django.utils.translation import gettext_lazy
 WORDS = {
     "case:co": gettext_lazy("协办单位"),
     "case:split": gettext_lazy("分办单位"),
+    "broker": gettext_lazy("技术经理人"),
     "client": gettext_lazy("服务对象"),
     "completer": gettext_lazy("完成人"),
+    "creditor": gettext_lazy("对方（债权方）"),
+    "debtor": gettext_lazy("履行方"),
     "demand": gettext_lazy("需求方"),
+    "expert": gettext_lazy("专家"),
     "firm": gettext_lazy("企业"),
     "host": gettext_lazy("接收单位"),
     "secondee": gettext_lazy("选派人员"),
@@ -60,6 +64,7 @@ LINKS = {
     "partner": gettext_lazy("合作单位"), "foreign": gettext_lazy("境外合作方"), "basis": gettext_lazy("依据文件"), "served": gettext_lazy("服务的企业"),
     "project": gettext_lazy("项目"), "replaces": gettext_lazy("被替代的"),
     "contract": gettext_lazy("合同"), "award": gettext_lazy("立项"), "member": gettext_lazy("成员"), "from": gettext_lazy("来源"),
+    "broker": gettext_lazy("技术经理人"), "transfer": gettext_lazy("成果转化"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Life of a deal: proposed by one side, opened by the other, negotiated, signed."""
+"""Lives of deals, contract texts and obligations, and of a technology contract in recognition and registration."""
 
 from trihelix.engines.flow import Flow, State, Transition
 
@@ -15,8 +15,43 @@ DEAL = Flow(
     ),
     (
         Transition("confirm", ("proposed",), "open", ("invited_side", *DESK), "确认开启", "Confirm", clock="deal.confirm"),
-        Transition("sign", ("open",), "signed", (*SIDES, *DESK), "登记签约", "Record signing", waits=True),
+        Transition("sign", ("open",), "signed", (*SIDES, *DESK, "system"), "登记签约", "Record signing", waits=True),
         Transition("fail", ("proposed", "open"), "failed", (*SIDES, *DESK), "终止", "End without deal", reason_required=True),
+    ),
+)  # fmt: skip
+
+DRAFT = Flow(
+    "contract_draft", 1,
+    (
+        State("drafting", "起草中", "Drafting", "initial"),
+        State("agreed", "双方已确认", "Agreed"),
+        State("signed", "已签署", "Signed", "end"),
+        State("dropped", "已弃用", "Dropped", "failed"),
+    ),
+    (
+        Transition("make_version", ("drafting", "agreed"), "drafting", (*SIDES, *DESK), "形成版本", "Make a version"),
+        Transition("confirm_version", ("drafting",), "agreed", SIDES, "确认版本", "Confirm a version", targets=("drafting", "agreed"), waits=True),
+        Transition("sign_text", ("agreed",), "signed", SIDES, "签署", "Sign", targets=("agreed", "signed"), waits=True),
+        Transition("drop", ("drafting", "agreed"), "dropped", (*SIDES, *DESK), "弃用", "Drop", reason_required=True),
+    ),
+)  # fmt: skip
+
+OBLIGATION = Flow(
+    "obligation", 1,
+    (
+        State("planned", "未到期", "Planned", "initial"),
+        State("due", "待履行", "Due"),
+        State("done", "待对方确认", "Done, to be confirmed"),
+        State("confirmed", "已确认", "Confirmed", "end"),
+        State("waived", "已免除", "Waived", "end"),
+    ),
+    (
+        Transition("fall_due", ("planned",), "due", ("system", "creditor", *DESK), "转为待履行", "Fall due"),
+        Transition("fulfil_early", ("planned",), "done", ("debtor",), "提前履行", "Fulfil early"),
+        Transition("fulfil", ("due",), "done", ("debtor",), "登记履行", "Record fulfilment", waits=True),
+        Transition("confirm", ("done",), "confirmed", ("creditor",), "确认履行", "Confirm", clock="obligation.confirm"),
+        Transition("return", ("done",), "due", ("creditor",), "退回", "Return", reason_required=True),
+        Transition("waive", ("planned", "due"), "waived", ("creditor",), "免除", "Waive", reason_required=True),
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Tables of deals."""
+"""Tables of deals: their terms, meetings, texts and obligations; and of technology contracts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,166 @@ class Deal(Entry):
     amount_fen = models.BigIntegerField(null=True, blank=True)
     note = models.TextField(blank=True)
     opened_on = models.DateField(null=True, blank=True)
+    confidentiality = models.CharField(max_length=10, default="mutual")
+    nda_text = models.TextField(blank=True)
+    nda_until = models.DateField(null=True, blank=True)
+    buyer_nda_on = models.DateField(null=True, blank=True)
+    seller_nda_on = models.DateField(null=True, blank=True)
+    signed_on = models.DateField(null=True, blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    draft = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="draft_deals")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["match"], condition=models.Q(match__isnull=False), name="one_deal_a_match"),
             models.CheckConstraint(condition=~models.Q(buyer=models.F("seller")), name="deal_two_parties"),
         )
+
+
+class TermSheet(models.Model):
+    """One version of the term sheet (条款清单); both sides accept the same version, older ones are kept."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="term_sheets")
+    version = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=10)
+    terms = models.JSONField(help_text="[[column, value], …] as proposed")
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+    buyer_on = models.DateField(null=True, blank=True)
+    seller_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["deal", "version"], name="term_sheet_version_once"),)
+        ordering = ("version",)
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} v{self.version}"
+
+
+class Meeting(models.Model):
+    """A meeting of a deal (洽谈记录): when, who, what was said, what comes next."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="meetings")
+    held_on = models.DateField()
+    way = models.CharField(max_length=10)
+    place = models.CharField(max_length=120, blank=True)
+    people = models.CharField(max_length=400)
+    minutes = models.TextField()
+    next_step = models.CharField(max_length=400, blank=True)
+    next_on = models.DateField(null=True, blank=True)
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("held_on", "id")
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} {self.held_on}"
+
+
+class DealBroker(models.Model):
+    """A broker (技术经理人) who takes part in a deal for a side, or for both."""
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="brokers")
+    broker = models.ForeignKey(Record, models.PROTECT, related_name="broker_deals")
+    side = models.CharField(max_length=10)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    nda_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["deal", "broker"], condition=models.Q(until=None), name="deal_broker_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.deal_id} {self.broker_id}"
+
+
+class ContractDraft(Entry):
+    """The text of a contract under negotiation (合同文本): structured terms, clauses, versions; its versions are never changed."""
+
+    deal = models.ForeignKey(Record, models.PROTECT, related_name="drafts")
+    kind = models.CharField(max_length=10)
+    subkind = models.CharField(max_length=30, blank=True)
+    term_from = models.DateField(null=True, blank=True)
+    term_to = models.DateField(null=True, blank=True)
+    amount_items = models.JSONField(default=list, blank=True)
+    payment_plan = models.JSONField(default=list, blank=True)
+    ip_items = models.JSONField(default=list, blank=True)
+    clauses = models.JSONField(default=list, blank=True, help_text="[{clause, text}] as the parties wrote them")
+    field = models.CharField(max_length=40, blank=True)
+    plan_source = models.CharField(max_length=20, blank=True)
+    turnover_fen = models.BigIntegerField(null=True, blank=True)
+    technical_fen = models.BigIntegerField(null=True, blank=True)
+    signed_on = models.DateField(null=True, blank=True)
+
+
+class DraftVersion(models.Model):
+    """One version of a contract's text, named by the hash both sides confirm; never changed."""
+
+    draft = models.ForeignKey(ContractDraft, models.PROTECT, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=400)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    lines = models.JSONField(help_text="[{id, title, text, origin}]")
+    terms = models.JSONField(help_text="the structured terms of this version")
+    turnover_fen = models.BigIntegerField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    side = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+    buyer_on = models.DateField(null=True, blank=True)
+    seller_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["draft", "version"], name="draft_version_once"),)
+        ordering = ("version",)
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} v{self.version}"
+
+
+class Signature(models.Model):
+    """A side's signature over the hash of a version: an envelope that anybody can check off-line."""
+
+    version = models.ForeignKey(DraftVersion, models.PROTECT, related_name="signatures")
+    side = models.CharField(max_length=10)
+    provider = models.CharField(max_length=20)
+    signer = models.CharField(max_length=60)
+    envelope = models.JSONField()
+    at = models.DateTimeField()
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["version", "side"], name="one_signature_a_side"),)
+        ordering = ("at",)
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.side}"
+
+
+class Obligation(Entry):
+    """Who owes whom what until when under a deal (履约义务); it enters the debtor's inbox when its day comes near."""
+
+    deal = models.ForeignKey(Record, models.PROTECT, related_name="obligations")
+    contract = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="contract_obligations")
+    kind = models.CharField(max_length=20)
+    debtor = models.ForeignKey(Record, models.PROTECT, related_name="owes")
+    creditor = models.ForeignKey(Record, models.PROTECT, related_name="is_owed")
+    due_on = models.DateField(null=True, blank=True)
+    trigger = models.CharField(max_length=200, blank=True)
+    amount_fen = models.BigIntegerField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    evidence = models.TextField(blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(debtor=models.F("creditor")), name="obligation_two_parties"),
+            models.CheckConstraint(condition=models.Q(amount_fen=None) | models.Q(amount_fen__gte=0), name="obligation_not_negative"),
+        )
+        indexes = (models.Index(fields=["due_on"]),)
 
 
 class Contract(Entry):

@@ -18,7 +18,7 @@ from trihelix.kernel.action import find
 from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Denied
 from trihelix.kernel.register import register_of
-from trihelix.registers.contracts import queries, recognition
+from trihelix.registers.contracts import queries, recognition, wizard
 from trihelix.registers.contracts.models import Contract
 
 TABLES = ("kind", "field", "buyer_nature", "seller_nature", "ip_form", "plan_source", "flow", "foreign")
@@ -105,6 +105,7 @@ def _name(table: str, key: str) -> str:
 
 
 urlpatterns = [
+    *wizard.urlpatterns,
     path("contracts/desk/", desk, name="contracts-desk"),
     path("contracts/statistics/", statistics, name="contracts-statistics"),
     path("contracts/<uuid:uid>/check/", check, name="contract-check"),

@@ -1,4 +1,4 @@
-"""Sheet of deals."""
+"""Sheets of deals, contract texts, obligations and technology contracts."""
 
 from trihelix.engines.sheets import Column, Sheet
 from trihelix.kernel.columns import SYSTEM, options
@@ -8,6 +8,8 @@ WAYS = options(
     ("transfer", "转让", "Assignment"), ("licence", "许可", "Licence"), ("invest", "作价投资", "Capital contribution"),
     ("joint", "合作开发", "Joint development"), ("service", "技术服务", "Technical service"), ("consulting", "技术咨询", "Consulting"),
 )  # fmt: skip
+
+CONFIDENTIALITY = options(("open", "不保密", "Open"), ("mutual", "双方保密", "Mutual"))
 
 DEALS = Sheet(
     "deals",
@@ -22,10 +24,12 @@ DEALS = Sheet(
         Column("way", "choice", "合作方式", "Way", choices=WAYS),
         Column("amount_wan", "money_wan", "意向金额", "Amount", unit="万元"),
         Column("note", "longtext", "说明", "Note"),
+        Column("signed_on", "date", "签约日期", "Signed on", help="由签署写入"),
         *SYSTEM,
     ),
 )
 
+SUBKINDS = options(*((code, name, code) for k in recognition.contract_book().kinds.values() for code, name in k.subkinds.items()))
 CT_KINDS = options(*((k.code, k.name, k.code) for k in recognition.contract_book().kinds.values()))
 SIDES = options(("seller", "卖方", "Seller"), ("buyer", "买方", "Buyer"), ("third", "第三方", "Third party"))
 ITEM_KINDS = options(
@@ -72,6 +76,57 @@ IP_ITEM = (
     Column("licence_kind", "text", "许可方式", "Licence kind"),
     Column("term", "text", "期限", "Term"),
 )
+
+CLAUSE = (
+    Column("clause", "text", "条款", "Clause", required=True, example="subject"),
+    Column("text", "longtext", "内容", "Text", required=True, example="研究开发低温粉碎装备，粒度 D90 不大于 75 μm"),
+)
+DRAFTS = Sheet(
+    "contract_drafts",
+    (
+        Column("ref", "text", "外部编号", "External key"),
+        Column("title", "text", "项目名称", "Title", required=True, example="低温粉碎装备"),
+        Column("deal", "ref", "交易", "Deal", required=True),
+        Column("kind", "choice", "合同类型", "Kind", required=True, choices=CT_KINDS),
+        Column("subkind", "choice", "子类", "Sub-kind", choices=SUBKINDS),
+        Column("term_from", "date", "有效期起", "Term from"),
+        Column("term_to", "date", "有效期止", "Term to"),
+        Column("amount_items", "rows", "分项价格", "Price table", rows=ITEM),
+        Column("payment_plan", "rows", "付款计划", "Payment plan", rows=PAYMENT),
+        Column("ip_items", "rows", "知识产权", "IP items", rows=IP_ITEM),
+        Column("clauses", "rows", "条款", "Clauses", rows=CLAUSE, help="条款代码与内容；建议在起草页逐条填写"),
+        Column("field", "text", "技术领域", "Technology field"),
+        Column("plan_source", "choice", "计划来源", "Plan source", choices=PLANS),
+        Column("turnover_wan", "money_wan", "合同总价", "Total price", unit="万元"),
+        Column("technical_wan", "money_wan", "技术交易额", "Technical amount", unit="万元"),
+        *SYSTEM,
+    ),
+)  # fmt: skip
+
+DUTIES = options(
+    ("payment", "付款", "Payment"), ("delivery", "交付", "Delivery"), ("acceptance", "验收", "Acceptance"), ("report", "报告", "Report"),
+    ("support", "指导与配合", "Support"), ("confidentiality", "保密", "Confidentiality"), ("other", "其他", "Other"),
+)  # fmt: skip
+OBLIGATIONS = Sheet(
+    "obligations",
+    (
+        Column("ref", "text", "外部编号", "External key"),
+        Column("title", "text", "义务", "Obligation", required=True, example="支付首付款"),
+        Column("deal", "ref", "交易", "Deal", required=True),
+        Column("contract", "ref", "技术合同", "Contract"),
+        Column("kind", "choice", "类别", "Kind", required=True, choices=DUTIES, example="payment"),
+        Column("debtor", "ref", "履行方", "Who owes", required=True),
+        Column("creditor", "ref", "对方", "To whom", required=True),
+        Column("due_on", "date", "到期日", "Due on", example="2026-06-30"),
+        Column("trigger", "text", "条件", "Trigger"),
+        Column("amount_wan", "money_wan", "金额", "Amount", unit="万元"),
+        Column("note", "longtext", "说明", "Note"),
+        Column("done_on", "date", "履行日期", "Done on"),
+        Column("evidence", "longtext", "履行凭据", "Evidence"),
+        Column("confirmed_on", "date", "确认日期", "Confirmed on"),
+        *SYSTEM,
+    ),
+)  # fmt: skip
 
 CONTRACTS = Sheet(
     "contracts",

@@ -1,5 +1,5 @@
-"""The only writers of deals and technology contracts."""
+"""The only writers of deals, contract texts, obligations and technology contracts."""
 
-from trihelix.registers.contracts.actions import deals, performance, registration
+from trihelix.registers.contracts.actions import deals, handing, obligations, performance, registration, texts
 
-__all__ = ["deals", "performance", "registration"]
+__all__ = ["deals", "handing", "obligations", "performance", "registration", "texts"]
