@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "search": "trihelix.cli.search:search",
     "figures": "trihelix.cli.figures:figures",
     "letter": "trihelix.cli.letter:letter",
+    "patents": "trihelix.cli.patents:patents",
 }
 
 

@@ -51,6 +51,7 @@ def decide(
 ) -> Decision:
     """Decide every row: create, update, unchanged, or a problem with row, field, code, message."""
     out = Decision(read=len(rows), problems=list(problems))
+    out.problems += register.keyed(rows, by)
     context = vals.load_context(register, (row for _, row in rows), by)
     existing = _existing(register, [row for _, row in rows], by)
     kinds = [kind for _, kind in register.links.values()]

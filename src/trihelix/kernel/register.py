@@ -88,6 +88,9 @@ class Register:
     check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
     facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}
     prepare: Callable[[dict[str, Any]], None] = lambda values: None  # fills derived columns before writing
+    keyed: Callable[[list[tuple[int, dict[str, Any]]], Actor], Iterable[Problem]] = lambda rows, by: (
+        NO_PROBLEMS
+    )  # finds the records behind imported rows by a natural key: fills ``uid``, or ``ref`` of a new one, in place
     imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's
     search_doc: Callable[[Any], dict[str, Any] | None] | None = None

@@ -43,6 +43,7 @@ REGISTER_APPS = [
     "trihelix.registers.policies",
     "trihelix.registers.inventions",
     "trihelix.registers.platforms",
+    "trihelix.registers.patents",
     "trihelix.registers.matches",
     "trihelix.registers.services",
     "trihelix.registers.events",

@@ -1,0 +1,5 @@
+"""The only writers of the patent registers."""
+
+from trihelix.registers.patents.actions import cases, centres, deals, fees, opening, patents, products, pushing, rounds, stock, valuations
+
+__all__ = ["cases", "centres", "deals", "fees", "opening", "patents", "products", "pushing", "rounds", "stock", "valuations"]
