@@ -8,6 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 WORDS = {
+    "ally": gettext_lazy("联盟成员"),
+    "chair": gettext_lazy("牵头单位"),
+    "in_charge": gettext_lazy("落实单位"),
+    "institute": gettext_lazy("研究院"),
+    "introducer": gettext_lazy("引荐单位"),
+    "landlord": gettext_lazy("园区运营单位"),
+    "line": gettext_lazy("服务机构"),
+    "referred": gettext_lazy("转介机构"),
+    "servant": gettext_lazy("服务机构"),
     "case:co": gettext_lazy("协办单位"),
     "case:split": gettext_lazy("分办单位"),
     "broker": gettext_lazy("技术经理人"),
@@ -57,6 +66,8 @@ def listed(roles: Iterable[str]) -> str:
 
 
 LINKS = {
+    "network": gettext_lazy("联合体"), "institute": gettext_lazy("研究院"), "park": gettext_lazy("园区"), "tenancy": gettext_lazy("入驻"),
+    "resource": gettext_lazy("共享资源"), "scene": gettext_lazy("应用场景"), "client": gettext_lazy("客户"), "parent": gettext_lazy("上级"),
     "post": gettext_lazy("岗位需求"), "secondment": gettext_lazy("选派"), "renewal": gettext_lazy("上一任期"), "succeeds": gettext_lazy("接替"),
     "output": gettext_lazy("产出"), "review": gettext_lazy("评审"),
     "same_as": gettext_lazy("同一需求"), "holder": gettext_lazy("持有单位"), "completer": gettext_lazy("完成人"), "need": gettext_lazy("需求"),
