@@ -12,8 +12,8 @@ from trihelix.cli.demo.full.targets import Targets
 from trihelix.cli.demo.full.world import World
 from trihelix.kernel.models import seeded_uids
 
-PARTS = ("market", "reform", "money", "platforms")
-LABELS = {"market": "市场与合同", "reform": "职务成果改革", "money": "项目与资金", "platforms": "平台与国际合作"}
+PARTS = ("market", "reform", "money", "platforms", "talent")
+LABELS = {"market": "市场与合同", "reform": "职务成果改革", "money": "项目与资金", "platforms": "平台与国际合作", "talent": "人才"}
 
 
 def load_full(t: Targets, seed: int = 1, say: Callable[[str], None] = lambda text: None) -> province.Context:

@@ -75,20 +75,21 @@ class World:
 
     def make_bodies(self, kind: str, count: int, pool: str, *, inside: bool = True) -> list[dict[str, Any]]:
         """``count`` more bodies of a kind, spread over the cities; returns and keeps their rows."""
-        rng, rows = self.rng(f"bodies:{pool}"), []
+        kept = self.bodies.setdefault(pool, [])
+        rng, rows = self.rng(f"bodies:{pool}:{len(kept)}"), []
         for i in range(count):
             city = CITIES[i % len(CITIES)] if i < len(CITIES) else rng.choices(CITIES, CITY_WEIGHTS)[0]
             topic = rng.choice(FIELDS)
             rows.append(
                 {
-                    "ref": f"q-{pool}-{i + 1:05d}", "title": self._name(kind, topic, rng), "kind": kind, "inside": inside,
+                    "ref": f"q-{pool}-{len(kept) + i + 1:05d}", "title": self._name(kind, topic, rng), "kind": kind, "inside": inside,
                     "division": city if inside else rng.choice(("110100", "310100", "320100", "440300", "210200", "230100")), "fields": [topic],
                     "credit_code": synthetic_credit_code(next(self.codes), city if inside else "110100", AUTHORITY.get(kind, "91")),
                     "industry": {"firm": "C39", "bank": "J66", "fund": "J67"}.get(kind, "M73"),
                     "established": dt.date(2003 + rng.randrange(20), 1 + rng.randrange(12), 1 + rng.randrange(28)),
                 }
             )  # fmt: skip
-        self.bodies.setdefault(pool, []).extend(rows)
+        kept.extend(rows)
         self.put("bodies", rows)
         return rows
 
