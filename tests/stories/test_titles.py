@@ -40,11 +40,17 @@ def prepare(op, owner: str, **more):
 @pytest.mark.parametrize("channel", ["ordinary", "social", "direct"])
 def test_a_case_through_each_channel(channel, actor, op):
     firm, officer = actor("jicui"), actor("officer")
-    paper = run("title_authorisations", "create")(by=firm, title="自主评审授权", series=["engineering"], levels=["associate_senior"], capacity="高级工程师 12 人")
+    paper = run("title_authorisations", "create")(
+        by=firm, title="自主评审授权", series=["engineering"], levels=["associate_senior"], capacity="高级工程师 12 人"
+    )
     assert "authorise" in waiting(officer, paper)
-    run("title_authorisations", "authorise")(by=officer, record=paper.uid, number_given="吉人社授〔2026〕1号", valid_to=UNTIL, doc_number="吉人社函〔2026〕1号")
+    run("title_authorisations", "authorise")(
+        by=officer, record=paper.uid, number_given="吉人社授〔2026〕1号", valid_to=UNTIL, doc_number="吉人社函〔2026〕1号"
+    )
     own = prepare(op, "firm-jicui", authorisation=paper.number)
-    run("recognitions", "create")(by=op, owner="firm-jicui", title="“小巨人”", title_kind="little-giant", valid_from=dt.date(2025, 1, 1), valid_to=UNTIL)
+    run("recognitions", "create")(
+        by=op, owner="firm-jicui", title="“小巨人”", title_kind="little-giant", valid_from=dt.date(2025, 1, 1), valid_to=UNTIL
+    )
     before = evaluate("titles.cases", op, SPAN, channel=channel).raw()
 
     made = run("title_cases", "create")(
@@ -64,7 +70,9 @@ def test_a_case_through_each_channel(channel, actor, op):
     assert "review" in waiting(firm, made)  # the firm's own committee has the task
     run("title_cases", "review")(by=firm, record=made.uid, attended=7, agreed=5, conclusion="同意", defence=True, now=AFTER_NOTICE)
     run("title_cases", "announce")(by=firm, record=made.uid, now=AFTER_NOTICE)
-    run("title_cases", "object")(by=actor("chiyu"), record=made.uid, objector="示例庚", text="证书编号存疑", reason="证书存疑", now=AFTER_NOTICE)
+    run("title_cases", "object")(
+        by=actor("chiyu"), record=made.uid, objector="示例庚", text="证书编号存疑", reason="证书存疑", now=AFTER_NOTICE
+    )
     assert "settle" in waiting(officer, made)
     run("title_cases", "settle")(by=officer, record=made.uid, upheld=False, finding="查实无误", now=AFTER_NOTICE)
     run("title_cases", "grant")(by=firm, record=made.uid, certificate_no="JL-2026-1", now=DECEMBER)

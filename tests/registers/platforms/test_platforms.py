@@ -301,3 +301,26 @@ def test_pages_show_what_hangs_on_a_platform(op, lab):
     assert client.get("/platforms/openness/?year=2025").status_code == 200
     assert client.get("/platforms/openness/?year=x").status_code == 422
     assert client.get(f"/platform_years/new/?platform={made.uid}").status_code == 200
+
+
+def test_strangers_and_hosts_stay_within_their_rights(actor, op, lab):
+    made = lab("I", host="jlau")
+    stranger, host = actor("utcm-office"), actor("jlau-office")
+    run("platforms", "recognise")(by=op, record=made.uid)
+    for register, more in (
+        ("platform_years", {"year": 2026}), ("platform_milestones", {"kind": "rebuild", "planned_on": dt.date(2026, 1, 1)}), ("laboratory_batches", {"year": 2026, "batch": 1}),
+        ("platform_decisions", {"kind": "other"}), ("platform_evaluations", {"kind": "self", "evaluated_on": dt.date(2026, 1, 1)}),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            run(register, "create")(by=stranger, platform=made.number, title="他人", **more)
+        assert codes(refused) == {"denied"}, register
+        assert run(register, "create")(by=host, platform=made.number, title="本单位", **more).record.owner == made.record.owner
+    with pytest.raises(Refused) as refused:
+        run("platform_decisions", "create")(by=host, platform=made.number, title="自批", kind="other", decided_on=dt.date(2026, 1, 1))
+    assert codes(refused) == {"decided_by_department"}
+    for act in ("recognise", "evaluate", "remove", "renew"):
+        with pytest.raises(Refused) as refused:
+            run("platforms", act)(by=host, record=made.uid, reason="试")
+        assert codes(refused) == {"denied"}
+    run("platforms", "ask_renewal")(by=host, record=made.uid, report="成效显著")
+    assert type(made).objects.get(pk=made.pk).renewal_asked_on == clock.today()

@@ -350,3 +350,35 @@ def test_channels_are_data():
         ("direct", True, False),
     ]
     assert channels()["direct"].unverified
+
+
+def test_the_course_of_a_case_is_written_by_its_acts_only(actor, op, office):
+    firm = actor("jicui")
+    with pytest.raises(Refused) as refused:
+        case(firm, attended=15, agreed=15)
+    assert codes(refused) == {"by_course"}
+    made = case(firm, channel="social")
+    run("title_cases", "submit")(by=firm, record=made.uid)
+    run("title_cases", "pass_upward")(by=op, record=made.uid)
+    run("title_cases", "send_back")(by=op, record=made.uid, reason="材料不全")
+    assert reload(made).committee is None and not made.record.participants.filter(role="committee", until=None).exists()
+    run("title_cases", "change")(by=firm, record=made.uid, speciality="食品机械")
+    with pytest.raises(Refused) as refused:
+        run("title_cases", "change")(by=firm, record=made.uid, granted_on=dt.date(2026, 1, 1))
+    assert codes(refused) == {"by_course"}
+    run("title_cases", "submit")(by=firm, record=made.uid)
+    run("title_cases", "pass_upward")(by=op, record=made.uid)
+    assert reload(made).committee == office.record
+
+
+def test_titles_granted_earlier_come_in_by_sheet(op, actor):
+    row = {
+        "ref": "old-1", "title": "工程系列", "owner": "firm-jicui", "channel": "ordinary", "applicant_name": "示例辛", "year": 2024, "series": "engineering", "level": "intermediate",
+        "granted_on": dt.date(2024, 11, 1), "certificate_no": "JL-2024-9",
+    }  # fmt: skip
+    before = evaluate("titles.cases", op, Period(dt.date(2024, 1, 1), dt.date(2024, 12, 31))).raw()
+    bulk.import_rows(register_of("title_cases"), [row], op)
+    assert evaluate("titles.cases", op, Period(dt.date(2024, 1, 1), dt.date(2024, 12, 31))).raw() == before + 1
+    with pytest.raises(Refused) as refused:
+        bulk.import_rows(register_of("title_cases"), [{**row, "ref": "old-2", "certificate_no": "JL-2024-10"}], actor("jicui"))
+    assert codes(refused) == {"by_course"}

@@ -147,7 +147,7 @@ def _doc(platform: models.Platform) -> dict[str, Any]:
     names = [link.target.title for link in platform.record.links_out.filter(kind="partner").select_related("target")]
     return document(
         platform, text=[sheets.KINDS.get(platform.kind, (platform.kind,))[0], platform.goals, platform.address, *platform.countries, *names],
-        facets={"kind_of": [platform.kind], "field": platform.fields, "region": [platform.division], "level": [platform.level]},
+        facets={"kind_of": [platform.kind], "field": platform.fields, "region": [platform.division]},
         numbers={"year": platform.recognised_on.year if platform.recognised_on else None},
     )  # fmt: skip
 

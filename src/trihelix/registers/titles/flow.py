@@ -44,7 +44,7 @@ CASE = Flow(
     ),
     (
         Transition("submit", ("draft",), "unit_check", ("owner", "author", *DESK), "提交申报", "Submit", targets=("upward_check",), waits=True),
-        Transition("pass_unit", ("unit_check",), "unit_notice", ("owner",), "单位审核通过并公示", "Pass and give notice", clock="title.unit_check"),
+        Transition("pass_unit", ("unit_check",), "unit_notice", ("owner", *UPPER), "单位审核通过并公示", "Pass and give notice", clock="title.unit_check"),
         Transition("end_notice", ("unit_notice",), "upward_check", ("owner", *UPPER), "公示期满上报", "Send up after notice", targets=("routed",), waits=True),
         Transition("pass_upward", ("upward_check",), "routed", DESK, "审核通过并分送评审", "Pass and route", clock="title.upward_check"),
         Transition("send_back", ("unit_check", "unit_notice", "upward_check", "routed"), "draft", ("owner", *DESK), "退回修改", "Send back", reason_required=True),

@@ -160,6 +160,14 @@ def _may_take(committee: Committee, employer: Record | None) -> bool:
     return committee.authorisation.state == "valid" and employer is not None and committee.record.owner_id == employer.pk
 
 
+@action("title_cases", "send_back", "退回修改", "Send back", danger=True)
+def send_back(a: Run, case: TitleCase) -> None:
+    """Back to the draft with the reason: the course starts anew, a committee that had it lets it go."""
+    _course_is_empty(case)
+    a.record.participants.filter(role="committee", until=None).update(until=a.now)
+    a.record.visibility = "owner"
+
+
 @action("title_cases", "review", "登记评审表决", "Record the vote", fields=(
     Column("attended", "integer", "出席委员", "Attended", unit="人", required=True), Column("agreed", "integer", "同意票", "Agreed", unit="票", required=True),
     Column("reviewed_on", "date", "评审日期", "Reviewed on", help="留空为今天"), Column("defence", "boolean", "已答辩", "Defended"), Column("conclusion", "longtext", "评审结论", "Conclusion", required=True),
