@@ -43,6 +43,10 @@ KINDS = (
     "result_clauses",
     "platforms",
     "talent_carriers",
+    "networks",
+    "shared_resources",
+    "scenes",
+    "partners",
 )
 NUMBERS = ("trl", "year", "amount")
 K1, B = 1.2, 0.75

@@ -1,0 +1,1 @@
+"""Flows of networks, by part."""

@@ -1,0 +1,39 @@
+"""What the panels of networks read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language
+
+from trihelix.registers.networks import queries
+from trihelix.registers.networks.sheets.alliances import GRADES
+
+register = template.Library()
+
+
+def _tag(name: str, read: Any) -> None:
+    """A tag that reads for the viewer of the page."""
+
+    def tag(context: dict[str, Any], entry: Any) -> Any:
+        return read(entry, context["request"].actor)
+
+    tag.__doc__ = read.__doc__
+    register.simple_tag(tag, takes_context=True, name=name)
+
+
+_tag("network_account", queries.account)
+_tag("institute_of", queries.institute_of)
+_tag("park_of", queries.park_of)
+_tag("tenant_investments", queries.investments)
+_tag("deal_payments", queries.payments)
+_tag("partner_introductions", queries.introductions)
+_tag("client_of", queries.client_of)
+
+
+@register.filter
+def network_grade(grade: str) -> str:
+    """A grade in the viewer's language."""
+    zh, en = GRADES.get(grade, (grade, grade))
+    return en if (get_language() or "").startswith("en") else zh

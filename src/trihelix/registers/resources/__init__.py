@@ -1,0 +1,1 @@
+"""Shared resources with their bookings and ledger, the yearly review of sharing, application scenes."""
