@@ -81,17 +81,33 @@ def statistics(contracts: Iterable[Contract], division: str, since: date, until:
     tables: dict[str, dict[str, Cell]] = {name: {} for name in ("flow", "foreign", *_SINGLE, "buyer_nature", "seller_nature")}
     total, revision = Cell(), 0
     for row in contracts:
-        where = flow(row, division, book)
-        if row.registered_on is None or not since <= row.registered_on <= until or where == "elsewhere":
+        cells = cells_of(row, division, since, until, book)
+        if not cells:
             continue
         certificate = current(row, as_of)
         turnover, technical = _sums(row, certificate, book)
         revision += certificate.version - 1 if certificate else 0
         total = total.plus(turnover, technical)
-        for name, key in _keys(row, where, book):
+        for name, key in cells[1:]:
             tables[name][key] = tables[name].get(key, Cell()).plus(turnover, technical)
     ordered = {name: dict(sorted(table.items())) for name, table in tables.items()}
     return Statistics(total, ordered, revision)
+
+
+TOTAL = ("total", "")
+
+
+def cells_of(row: Contract, division: str, since: date, until: date, book: ContractBook) -> list[tuple[str, str]]:
+    """Every cell ``(table, key)`` that counts a contract, the total first; none when it is outside period or division."""
+    where = flow(row, division, book)
+    if row.registered_on is None or not since <= row.registered_on <= until or where == "elsewhere":
+        return []
+    return [TOTAL, *_keys(row, where, book)]
+
+
+def sums_of(row: Contract, book: ContractBook, as_of: date) -> tuple[int, int]:
+    """Turnover and technical amount that the tables count for a contract, in fen."""
+    return _sums(row, current(row, as_of), book)
 
 
 def _sums(row: Contract, certificate: Certificate | None, book: ContractBook) -> tuple[int, int]:

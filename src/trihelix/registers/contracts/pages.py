@@ -76,7 +76,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         {
             "name": name,
             "rows": [
-                {"key": _name(name, key), "cell": cell, "turnover": _wan(cell.turnover), "technical": _wan(cell.technical)}
+                {"id": key, "key": _name(name, key), "cell": cell, "turnover": _wan(cell.turnover), "technical": _wan(cell.technical)}
                 for key, cell in found.tables[name].items()
             ],
         }
@@ -89,6 +89,23 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "contracts/statistics.html", context)
 
 
+@require_safe
+def cell(request: HttpRequest) -> HttpResponse:
+    """The list behind one number of the statistics: exactly the contracts it counts, with its sums."""
+    year = clock.today().year - 1
+    start = _day(request.GET.get("from", ""), dt.date(year, 1, 1), "from")
+    end = _day(request.GET.get("to", ""), dt.date(year, 12, 31), "to")
+    table, key, division = request.GET.get("table", "total"), request.GET.get("key", ""), request.GET.get("division", "22")
+    if table not in ("total", *TABLES):
+        raise Refused.one("unknown_table", f"没有统计表 “{table[:40]}”；可用：{'、'.join(TABLES)}", field="table", value=table[:40])
+    rows = queries.cell_list(request.actor, start, end, division, table, key)
+    context = {
+        "rows": rows, "register": register_of("contracts"), "start": start, "end": end, "name": "" if table == "total" else _name(table, key),
+        "turnover": _wan(sum(r[1] for r in rows)), "technical": _wan(sum(r[2] for r in rows)),
+    }  # fmt: skip
+    return render(request, "contracts/cell.html", context)
+
+
 def _divisions() -> list[tuple[str, str]]:
     rows = book.current().codes["divisions"].active()
     return [("22", "吉林省"), *((r.code[:4], r.zh) for r in rows if r.code.endswith("00") and r.code != "220000")]
@@ -99,7 +116,8 @@ CODE_LISTS = {"buyer_nature": "party_natures", "seller_nature": "party_natures",
 
 def _name(table: str, key: str) -> str:
     if table == "kind":
-        return recognition.contract_book().kinds[key].name
+        found = recognition.contract_book().kinds.get(key)
+        return found.name if found else key or "—"
     row: Any = book.current().codes[CODE_LISTS[table]].get(key) if CODE_LISTS.get(table) in book.current().codes else None
     return row.zh if row is not None else key or "—"
 
@@ -108,5 +126,6 @@ urlpatterns = [
     *wizard.urlpatterns,
     path("contracts/desk/", desk, name="contracts-desk"),
     path("contracts/statistics/", statistics, name="contracts-statistics"),
+    path("contracts/statistics/list/", cell, name="contracts-statistics-list"),
     path("contracts/<uuid:uid>/check/", check, name="contract-check"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from trihelix.engines.contracts import Check, statistics
 from trihelix.engines.contracts.drafting import Line, lines, missing
-from trihelix.engines.contracts.tables import Statistics
+from trihelix.engines.contracts.tables import Statistics, cells_of, sums_of
 from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.figures import Period
@@ -35,6 +35,17 @@ def tables(by: Actor, start: dt.date, end: dt.date, division: str = "22") -> Sta
     rows = registered(by, Period(start, end)).prefetch_related("receipts", "certificates")
     records = [recognition.record_of(c) for c in rows]
     return statistics(records, division, start, end, recognition.contract_book(), clock.today())
+
+
+def cell_list(by: Actor, start: dt.date, end: dt.date, division: str, table: str, key: str) -> list[tuple[Contract, int, int]]:
+    """The contracts that one cell of the statistics counts, each with the turnover and technical amount it adds there."""
+    rows = registered(by, Period(start, end)).prefetch_related("receipts", "certificates").select_related("office").order_by("registered_on", "pk")
+    rule_book, today, out = recognition.contract_book(), clock.today(), []
+    for contract in rows:
+        record = recognition.record_of(contract)
+        if (table, key) in cells_of(record, division, start, end, rule_book):
+            out.append((contract, *sums_of(record, rule_book, today)))
+    return out
 
 
 def deal_view(deal: Deal, by: Actor) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def record_of(contract: Contract, known: list[dict[str, str]] | None = None) -> 
         values[name] = getattr(contract, name)
     data = filed(values)
     data["title"] = contract.record.title
-    data["submissions"] = list(contract.submissions)
+    if contract.submissions:  # imported registrations have none
+        data["submissions"] = list(contract.submissions)
     if contract.registered_on:
         data["registered_on"] = contract.registered_on.isoformat()
     data["performance"] = [
