@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -74,5 +75,5 @@ def test_sensitivity_names_who_moves_an_item_most():
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 100)), max_size=20))
 def test_a_rank_never_contradicts_the_scores(rows):
     placed = [p for p in rank("abc", [Vote(i, r, F(t)) for i, r, t in rows], drop_from=3) if p.score is not None]
-    for left, right in zip(placed, placed[1:], strict=False):
+    for left, right in itertools.pairwise(placed):
         assert left.score >= right.score and (left.rank == right.rank) == (left.score == right.score)

@@ -9,13 +9,18 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage
 
-from trihelix.engines.errors import Problem
+from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock, outbox
-from trihelix.kernel.errors import Denied
 from trihelix.kernel.models import Outbox, Record
 from trihelix.registers.reviews.models import ReviewLink
 
 SALT = "trihelix.reviews.link"
+
+
+class NoLink(Refused):
+    """The link opens nothing (410); its holder has no account to sign in with."""
+
+    status = 410
 
 
 def token_of(link: ReviewLink) -> str:
@@ -39,12 +44,12 @@ def open_link(token: str, now: dt.datetime | None = None) -> ReviewLink:
     try:
         pk, nonce = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
-        raise Denied(Problem("bad_link", "链接无效，请核对邮件中的完整地址，或向组织方索取新链接", field="token")) from None
+        raise NoLink(Problem("bad_link", "链接无效，请核对邮件中的完整地址，或向组织方索取新链接", field="token")) from None
     link = ReviewLink.objects.select_related("round", "expert").filter(pk=pk).first()
     if link is None or not secrets.compare_digest(link.nonce[:24], str(nonce)) or link.revoked_at is not None:
-        raise Denied(Problem("link_revoked", "链接已停用，请使用组织方发来的最新链接", field="token"))
+        raise NoLink(Problem("link_revoked", "链接已停用，请使用组织方发来的最新链接", field="token"))
     if link.expires_at < (now or clock.now()):
-        raise Denied(Problem("link_expired", "链接已过期，如需延长请联系组织方", field="token"))
+        raise NoLink(Problem("link_expired", "链接已过期，如需延长请联系组织方", field="token"))
     return link
 
 
