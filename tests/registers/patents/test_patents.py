@@ -49,7 +49,11 @@ def test_a_number_is_checked_and_kept_in_one_form(office):
     made = run("create")(by=office, app_no="zl 2023 1 0000001.5", title="测试专利", filing_date=dt.date(2023, 1, 4))
     assert (made.app_no, made.ptype, made.ref) == ("202310000001.5", "invention", "202310000001.5")
     assert made.family == made.app_no and made.expires_on == dt.date(2043, 1, 4) and made.record.visibility == "owner"
-    for wrong, expected in (("202310000001.4", "patent_number_check"), ("202370000001.5", "patent_number_kind"), ("202310000001.5", "patent_taken")):
+    for wrong, expected in (
+        ("202310000001.4", "patent_number_check"),
+        ("202370000001.5", "patent_number_kind"),
+        ("202310000001.5", "patent_taken"),
+    ):
         with pytest.raises(Refused) as refusal:
             run("create")(by=office, app_no=wrong, title="测试专利")
         assert code(refusal) == expected
@@ -93,7 +97,7 @@ def test_the_status_follows_the_latest_event(office):
 @pytest.mark.parametrize(
     ("year", "more", "paid", "opened", "pay"),
     [
-        (7, {}, None, False, 30_000), (7, {"holders": [{"name": "甲"}, {"name": "乙"}]}, None, False, 60_000), (7, {}, "2025-06-16", False, 50_000),
+        (7, {}, None, False, 30_000), (7, {"holders": [{"name": "甲"}, {"name": "乙"}]}, None, False, 60_000), (7, {}, "2025-06-15", False, 50_000),
         (16, {"fee_cut": False}, None, True, 680_000), (7, {}, None, True, 30_000), (7, {"fee_cut": False}, None, False, 200_000),
     ],
 )  # fmt: skip
@@ -118,14 +122,31 @@ def test_the_calendar_draws_up_pays_and_lets_lapse(office, op):
     run("pay", "patent_fees")(by=office, record=fee.uid, paid_on=today, voucher="P-1")
     assert Patent.objects.get(pk=soon.pk).fee_paid_to == add_months(filed, 12 * 7)
     filed = add_months(today, -12 * 6 - 7)
-    late = granted(office, 542, app_no=number(542, year=filed.year), filing_date=filed, grant_date=add_months(filed, 24), fee_paid_to=add_months(filed, 12 * 6))
+    late = granted(
+        office,
+        542,
+        app_no=number(542, year=filed.year),
+        filing_date=filed,
+        grant_date=add_months(filed, 24),
+        fee_paid_to=add_months(filed, 12 * 6),
+    )
     run_calendar(now)
     assert Patent.objects.get(pk=late.pk).status == "lapsed_fee"
     assert Fee.objects.get(patent=late.record).record.state == "lapsed"
 
 
 def rows_of(count: int, **more):
-    return [{"app_no": number(600_000 + i), "title": f"导入专利{i}", "owner": "u-tcm", "filing_date": dt.date(2018, 1, 2), "grant_date": dt.date(2020, 1, 3), **more} for i in range(count)]
+    return [
+        {
+            "app_no": number(600_000 + i),
+            "title": f"导入专利{i}",
+            "owner": "u-tcm",
+            "filing_date": dt.date(2018, 1, 2),
+            "grant_date": dt.date(2020, 1, 3),
+            **more,
+        }
+        for i in range(count)
+    ]
 
 
 def test_an_import_updates_and_never_doubles(op, django_assert_max_num_queries):

@@ -44,7 +44,7 @@ class Patent(Entry):
     grant_date = day()
     expires_on = day()
     fee_paid_to = day()
-    status = models.CharField(max_length=24, default="filed")
+    status = text(24)
     encumbrances = items()
     priority = text(40)
     family = models.CharField(max_length=40, db_index=True)

@@ -128,7 +128,7 @@ def _draw_due(now: dt.datetime, today: dt.date) -> int:
     )
     due = (
         due.exclude(expires_on__lte=until)
-        .exclude(record__fees__record__state__in=("due", "grace", "given_up"))
+        .exclude(pk__in=Fee.objects.filter(record__state__in=("due", "grace", "given_up")).values("patent_id"))
         .order_by("fee_paid_to", "pk")
     )
     count = 0

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('grant_date', models.DateField(blank=True, null=True)),
                 ('expires_on', models.DateField(blank=True, null=True)),
                 ('fee_paid_to', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(default='filed', max_length=24)),
+                ('status', models.CharField(blank=True, max_length=24)),
                 ('encumbrances', models.JSONField(blank=True, default=list)),
                 ('priority', models.CharField(blank=True, max_length=40)),
                 ('family', models.CharField(db_index=True, max_length=40)),
