@@ -144,7 +144,7 @@ def _posts(pool: set[int], since: dt.date) -> dict[int, list[tuple[int, int]]]:
         return out
     for part in _parts(sorted(pool)):
         rows: Any = register.model._default_manager.filter(person_id__in=part, appointed_on__isnull=False)
-        rows = rows.filter(Q(ended_on=None) | Q(ended_on__gte=since))
+        rows = rows.filter(Q(ended_on__gte=since) | Q(ended_on=None) & (Q(ends_on=None) | Q(ends_on__gte=since)))
         for host, person, pk in rows.order_by("pk").values_list("host_id", "person_id", "pk"):
             out[host].append((person, pk))
     return out

@@ -88,8 +88,6 @@ def _imported_state(row: Mapping[str, Any]) -> str:
 
 def _imported(row: models.Secondment, today: dt.date) -> None:
     row.record.title = row.record.title or f"{row.person.title} → {row.host.title}"
-    if row.record.state in ("closed", "renewed"):
-        row.ended_on = row.ended_on or row.ends_on
 
 
 def _facts(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:

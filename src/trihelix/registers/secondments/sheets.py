@@ -57,7 +57,7 @@ NEEDS = Sheet(
 SECONDMENTS = Sheet(
     "secondments",
     (
-        Column("ref", "text", "外部编号", "External key"), Column("title", "text", "名称", "Title", help="留空由人员与单位组成"), KIND,
+        Column("ref", "text", "外部编号", "External key"), KIND,
         Column("owner", "ref", "派出单位", "Home body", help="留空为人员所在单位"), Column("person", "ref", "人员", "Person", required=True), Column("host", "ref", "接收单位", "Host", required=True),
         Column("post", "ref", "岗位需求", "Post"), Column("batch", "ref", "批次", "Batch"), Column("recommender", "ref", "推荐单位", "Recommender"),
         Column("city", "choice", "接收单位所在市（州）", "City", choices=DIVISIONS, help="留空取接收单位所在地"),

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
@@ -183,7 +183,8 @@ def watch_imports(now: dt.datetime) -> int:
     done = 0
     work: tuple[tuple[Any, str, str], ...] = ((Secondment, "secondments", "admit_parties"), (Log, "secondment_logs", "admit_host"))
     for model, register, act in work:
-        for entry in model.objects.filter(~Exists(there)).order_by("pk")[:500]:
+        blank = Q(city="", host__parties_body__division__gt="") if model is Secondment else Q(pk=None)
+        for entry in model.objects.filter(~Exists(there) | blank).order_by("pk")[:500]:
             register_of(register).acts[act].run(by=SYSTEM, record=entry.record, now=now)
             done += 1
     return done
