@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from trihelix.kernel import clock, ticks
+from trihelix.kernel import clock, reminders, ticks
 from trihelix.kernel.models import IdempotencyKey, Notice, Wait
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_snoozed_wait_is_left_in_peace(wait):
 
 def test_a_missed_limit_is_told_once_to_those_late_and_to_those_above(wait, actor):
     late = wait.due_at + dt.timedelta(hours=1)
-    ticks.escalate(late)
+    reminders.escalate(late)
     wait.refresh_from_db()
     assert wait.escalated_at == late
     told = Notice.objects.filter(record=wait.record, key__contains=f":escalate:{wait.pk}:")
@@ -60,7 +60,7 @@ def test_a_missed_limit_is_told_once_to_those_late_and_to_those_above(wait, acto
     assert count >= 1 and all("已超期" in n.text for n in told)
     officers = {n.user.username for n in told}
     assert all("officer" in actor(name).roles for name in officers)
-    ticks.escalate(late + dt.timedelta(minutes=5))
+    reminders.escalate(late + dt.timedelta(minutes=5))
     assert told.count() == count
 
 

@@ -17,7 +17,8 @@ from trihelix.kernel.models import Grant, Record, User
 OPERATOR = "operator"
 
 
-def _may_administer(by: Actor, scope: Record | None) -> bool:
+def may_administer(by: Actor, scope: Record | None) -> bool:
+    """Whether an actor manages accounts of a scope: the system's administrators, and a body's own."""
     if by.system or by.roles & {"admin", "operator"}:
         return True
     return scope is not None and "body_admin" in by.body_roles.get(scope.pk, ())
@@ -28,7 +29,7 @@ def create_account(
     person: Record | None = None, demo: bool = False, scope: Record | None = None,
 ) -> User:  # fmt: skip
     """Create an account without rights. Refuses a taken name, a weak password, and creators without the right."""
-    if not _may_administer(by, scope):
+    if not may_administer(by, scope):
         raise Denied(Problem("denied", "只有系统管理员或本单位管理员可以开设账号", field="username"))
     if User.objects.filter(username__iexact=username).exists():
         raise Refused.one("username_taken", f"账号名 {username} 已被使用，请换一个", field="username", value=username)
@@ -55,7 +56,7 @@ def grant(
     *, by: Actor, user: User, role: str, scope: Record | None = None, valid_from: dt.date | None = None, valid_to: dt.date | None = None
 ) -> Grant:
     """Grant a role over a scope with dates. Body administrators grant body roles in their own body only."""
-    if not _may_administer(by, scope):
+    if not may_administer(by, scope):
         raise Denied(Problem("denied", "您不能授予此角色", field="role", value=role))
     known = PROVINCE_ROLES if scope is None else (NODE_ROLES if scope.register == "nodes" else BODY_ROLES)
     if role not in known:
@@ -77,12 +78,17 @@ def grant(
 
 def end_grant(*, by: Actor, held: Grant, on: dt.date | None = None, reason: str = "") -> None:
     """End a grant on a day."""
-    if not _may_administer(by, held.scope):
+    if not may_administer(by, held.scope):
         raise Denied(Problem("denied", "您不能收回此角色", field="role", value=held.role))
     with transaction.atomic():
         held.valid_to = on or clock.today()
         held.save(update_fields=["valid_to"])
         _note("accounts.end_grant", by, clock.now(), {"user": [held.user.username, None], "role": [held.role, None]}, reason)
+
+
+def note(action: str, by: Actor, changes: dict[str, list[object]], reason: str = "") -> None:
+    """Put an act on accounts and desks, which belongs to no record, into the journal."""
+    _note(action, by, clock.now(), changes, reason)
 
 
 def _note(action: str, by: Actor, now: dt.datetime, changes: dict[str, list[object]], reason: str = "") -> None:

@@ -18,6 +18,7 @@ PROVINCE_ROLES = ("officer", "auditor", "leader", "finance", "discipline", "admi
 SEES_ALL = frozenset({"officer", "auditor", "leader", "finance", "discipline", "admin", "operator", "system"})
 BODY_ROLES = ("member", "body_admin", "transfer_office", "researcher", "signer", "body_finance")
 NODE_ROLES = ("station",)
+UNDONE = "undone"  # the state of a row whose import was taken back: kept for the journal, seen by nobody
 
 T = TypeVar("T", bound=models.Model)
 
@@ -42,6 +43,11 @@ class Actor:
         return self.user_id is not None
 
     @property
+    def own_ids(self) -> frozenset[int]:
+        """The accounts whose part this actor plays: its own, and the one it acts for."""
+        return frozenset({self.user_id, self.on_behalf_of} - {None})  # type: ignore[arg-type]
+
+    @property
     def bodies(self) -> frozenset[int]:
         return frozenset(self.body_roles)
 
@@ -56,12 +62,12 @@ class Actor:
             found.add("system")
         if record.owner_id in self.body_roles or record.pk in self.body_roles:
             found |= {"owner", *(f"owner:{r}" for r in self.body_roles.get(record.owner_id or record.pk, ()))}
-        if self.user_id is not None and record.created_by_id == self.user_id:
+        if record.created_by_id is not None and record.created_by_id in self.own_ids:
             found.add("author")
         if record.node_id is not None and record.node_id in self.node_ids:
             found.add("node")
         if record.pk and (self.bodies or self.user_id):
-            parts = Participant.objects.filter(record=record, until=None).filter(Q(body_id__in=self.bodies) | Q(user_id=self.user_id or -1))
+            parts = Participant.objects.filter(record=record, until=None).filter(Q(body_id__in=self.bodies) | Q(user_id__in=self.own_ids))
             found |= set(parts.values_list("role", flat=True))
         if self.person_id is not None and record.owner_id is not None and record.owner_id == self.person_id:
             found.add("owner")
@@ -118,19 +124,22 @@ def system_user() -> User:
 
 def visible_q(actor: Actor, prefix: str = "") -> Q:
     """The condition under which ``actor`` sees a record; ``prefix`` leads from the queried table to it (``"record__"``)."""
+    there = ~Q(**{f"{prefix}state": UNDONE})
     if actor.sees_all:
-        return Q()
+        return there
     seen = Q(**{f"{prefix}visibility": "public"})
     if actor.signed_in:
         ref = f"{prefix}pk" if prefix else "pk"
-        case = Participant.objects.filter(record=OuterRef(ref), until=None).filter(Q(body_id__in=actor.bodies) | Q(user_id=actor.user_id))
+        case = Participant.objects.filter(record=OuterRef(ref), until=None).filter(
+            Q(body_id__in=actor.bodies) | Q(user_id__in=actor.own_ids)
+        )
         seen |= Q(**{f"{prefix}visibility": "members"}) | Q(Exists(case))
         if actor.bodies or actor.person_id:
             own = actor.bodies | ({actor.person_id} if actor.person_id else set())
             seen |= Q(**{f"{prefix}owner_id__in": own}) | Q(**{f"{prefix}pk__in": own})
     if actor.node_ids:
         seen |= Q(**{f"{prefix}node_id__in": actor.node_ids}) & ~Q(**{f"{prefix}visibility": "sealed"})
-    return seen
+    return seen & there
 
 
 def visible_to(actor: Actor, queryset: models.QuerySet[T]) -> models.QuerySet[T]:

@@ -21,7 +21,7 @@ from trihelix.engines.matching.pipeline import Answer, Matcher
 from trihelix.engines.matching.port import Doc, Filters
 from trihelix.engines.matching.tantivy_index import Reader, Writer
 from trihelix.kernel import clock
-from trihelix.kernel.actor import Actor
+from trihelix.kernel.actor import UNDONE, Actor
 from trihelix.kernel.home import home
 from trihelix.kernel.models import Outbox, Record
 from trihelix.kernel.register import REGISTERS
@@ -39,7 +39,7 @@ def doc_of(entry: Any) -> Doc | None:
     """The search document of a typed row; ``None`` where its register is not searched."""
     register = REGISTERS[entry.record.register]
     made = register.search_doc(entry) if register.search_doc else None
-    if made is None or entry.record.merged_into_id is not None:
+    if made is None or entry.record.merged_into_id is not None or entry.record.state == UNDONE:
         return None
     facets = {k: tuple(v) for k, v in made["facets"].items() if v}
     return Doc(

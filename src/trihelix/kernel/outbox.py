@@ -90,6 +90,11 @@ def put_notice(
         )
 
 
+def notice_to(user_id: int, text: str, en: str, key: str, now: dt.datetime) -> None:
+    """An on-screen notice that belongs to no record."""
+    Notice.objects.bulk_create([Notice(user_id=user_id, key=key[:200], text=text[:400], text_en=en[:400], at=now)], ignore_conflicts=True)
+
+
 def put_waits(register: Register, waits: Iterable[Wait], now: dt.datetime) -> None:
     """Tell those for whom something new waits."""
     for wait in waits:
@@ -108,9 +113,9 @@ def put_waits(register: Register, waits: Iterable[Wait], now: dt.datetime) -> No
 @handler("mail")
 def _send_mail(row: Outbox) -> None:
     """Send one mail, at least once, always with the same Message-ID."""
-    user = User.objects.filter(pk=row.payload["user"], is_active=True).first()
-    if user is None or not user.email:
-        return
+    user = User.objects.filter(pk=row.payload["user"], is_active=True).select_related("preference").first()
+    if user is None or not user.email or getattr(getattr(user, "preference", None), "mail", "each") != "each":
+        return  # the others read a digest, or the screen alone
     address = f"{settings.SITE_URL}/{row.payload['register']}/{row.payload['record']}/"
     message = EmailMessage(
         subject=row.payload["subject"], body=f"{row.payload['text']}\n\n{address}\n", to=[user.email],

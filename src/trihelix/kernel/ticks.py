@@ -60,13 +60,13 @@ def run_due(last: dict[str, dt.datetime], now: dt.datetime) -> dict[str, int]:
     return done
 
 
-def _label(wait: Wait) -> tuple[str, str]:
+def label_of(wait: Wait) -> tuple[str, str]:
     register = REGISTERS.get(wait.record.register)
     act = register.acts.get(wait.act) if register else None
     return (act.zh, act.en) if act else (wait.act, wait.act)
 
 
-def _tell(wait: Wait, zh: str, en: str, now: dt.datetime, key: str, roles: list[str]) -> None:
+def tell(wait: Wait, zh: str, en: str, now: dt.datetime, key: str, roles: list[str]) -> None:
     bodies = [wait.scope_id] if wait.scope_id and not wait.user_id and not roles else []
     users = [wait.user_id] if wait.user_id and not roles else []
     own = roles or ([] if bodies or users else [wait.role])
@@ -80,10 +80,10 @@ def remind(now: dt.datetime) -> int:
     due = due.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=clock.local_date(now)))
     count = 0
     for wait in due.select_related("record", "scope").order_by("due_at", "pk")[:BATCH]:
-        zh, en = _label(wait)
+        zh, en = label_of(wait)
         day = clock.local_date(wait.due_at)  # type: ignore[arg-type]
         with transaction.atomic():
-            _tell(
+            tell(
                 wait,
                 f"即将到期：{zh} — {wait.record.title}（{day:%Y-%m-%d} 前）",
                 f"Due soon: {en} — {wait.record.title} ({day})",
@@ -91,24 +91,6 @@ def remind(now: dt.datetime) -> int:
                 "remind",
                 [],
             )
-        count += 1
-    return count
-
-
-@tick("escalate", every=60)
-def escalate(now: dt.datetime) -> int:
-    """Once a limit has passed, tell the node in charge (the officers where there is none, or where the node itself is late)."""
-    late = Wait.objects.filter(due_at__lt=now, escalated_at=None).select_related("record", "scope").order_by("due_at", "pk")
-    count = 0
-    for wait in late[:BATCH]:
-        zh, en = _label(wait)
-        roles = ["node"] if wait.record.node_id and wait.role != "node" else ["officer"]
-        with transaction.atomic():
-            if not Wait.objects.filter(pk=wait.pk, escalated_at=None).update(escalated_at=now):
-                continue
-            text = f"已超期：{zh} — {wait.record.title}"
-            _tell(wait, text, f"Overdue: {en} — {wait.record.title}", now, "late", [])
-            _tell(wait, text + "，请督促办理", f"Overdue, please follow up: {en} — {wait.record.title}", now, "escalate", roles)
         count += 1
     return count
 

@@ -267,7 +267,9 @@ def hidden_columns(register: Register, by: Actor, record: Record, roles: frozens
         return frozenset()
     if (
         roles
-        and record.participants.filter(Q(body_id__in=by.bodies) | Q(user_id=by.user_id), until=None).exclude(confidential_at=None).exists()
+        and record.participants.filter(Q(body_id__in=by.bodies) | Q(user_id__in=by.own_ids), until=None)
+        .exclude(confidential_at=None)
+        .exists()
     ):
         return frozenset()
     return register.confidential | register.personal | masked(register, record.entry if register.owner_masked else None)

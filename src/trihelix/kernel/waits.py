@@ -38,7 +38,10 @@ def _scopes(record: Record, role: str) -> list[dict[str, Any]]:
     if role == "node":
         return [{"role": "node", "scope": record.node}] if record.node_id else [{"role": "officer", "scope": None}]
     if role == "author":
-        return [{"role": "owner", "scope": record.owner, "user": record.created_by}]
+        heirs = Participant.objects.filter(record=record, role="author", until=None).exclude(user=None).select_related("user")
+        return [{"role": "owner", "scope": record.owner, "user": h.user} for h in heirs] or [
+            {"role": "owner", "scope": record.owner, "user": record.created_by}
+        ]
     parts = Participant.objects.filter(record=record, role=role, until=None).select_related("body", "user")
     found = [{"role": role, "scope": p.body, "user": p.user} for p in parts]
     return found or ([] if ":" in role or role == "system" else [{"role": role, "scope": None}])
@@ -57,8 +60,11 @@ def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
     kept = set()
     for old in Wait.objects.filter(record=record):
         key = (old.act, old.role, old.scope_id, old.user_id)
+        open_key = (old.act, old.role, old.scope_id, None)
         if key in wanted:
             kept.add(key)
+        elif open_key in wanted and open_key not in kept:  # assigned to one person of those who may do it
+            kept.add(open_key)
         else:
             old.delete()
     fresh = [w for k, w in wanted.items() if k not in kept]
@@ -86,7 +92,7 @@ def mine(actor: Actor) -> models.QuerySet[Wait]:
     if actor.roles:
         q |= Q(role__in=actor.roles, scope=None)
     if actor.user_id is not None:
-        q = (q & (Q(user=None) | Q(user_id=actor.user_id))) | Q(user_id=actor.user_id)
+        q = (q & (Q(user=None) | Q(user_id__in=actor.own_ids))) | Q(user_id__in=actor.own_ids)
     waits = Wait.objects.filter(q).select_related("record", "record__owner", "scope")
     return waits.order_by(F("due_at").asc(nulls_last=True), "since", "id")
 

@@ -22,6 +22,7 @@ class Wait(models.Model):
     clock = models.CharField(max_length=60, blank=True)
     snoozed_until = models.DateField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
+    step = models.PositiveSmallIntegerField(default=0, help_text="how far up a missed limit was told: 1 the person, 2 the unit, 3 the node")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["record", "act", "role", "scope", "user"], name="wait_once"),)
