@@ -101,11 +101,9 @@ def name_only(network: Network, by: Actor) -> list[dict[str, Any]]:
     }
     opened = _linked("shared_resources", record, bodies)
     fresh = set(made.filter(delivered_on__gte=since).values_list("record__owner_id", flat=True))
-    fresh |= set(
-        Record.objects.filter(
-            links_out__target=record, links_out__kind="network", owner_id__in=bodies, created_at__date__gte=since
-        ).values_list("owner_id", flat=True)
-    )
+    acted = Record.objects.filter(links_out__target=record, links_out__kind="network", owner_id__in=bodies, created_at__date__gte=since)
+    acted = acted.exclude(register__in=("network_members", "network_commitments"))  # joining and promising are words only
+    fresh |= set(acted.values_list("owner_id", flat=True))
     rows = []
     for member in members:
         row = {name: found.get(member.body_id, 0) for name, found in counts.items()}

@@ -167,13 +167,16 @@ def join(a: Run, member: Member, **values: Any) -> None:
         same = same.filter(body=member.body)
     a.require(not same.exists(), "member_already", "已是成员或已申请", field="owner", value=a.record.title)
     a.record.node = network.node
-    a.after_saved(lambda: _joined(a, member, network))
-
-
-def _joined(a: Run, member: Member, network: Record) -> None:
-    chair_takes_part(a, network)
     if leads(a.by, network):
-        admit(by=SYSTEM, record=a.record, joined_on=member.joined_on or a.today, now=a.now)
+        member.joined_on = member.joined_on or a.today
+        a.record.state, a.record.visibility = "active", "public"
+    a.after_saved(lambda: _joined(a, network))
+
+
+def _joined(a: Run, network: Record) -> None:
+    chair_takes_part(a, network)
+    if a.record.state == "active":
+        sync_posts(a, network)
     elif network.owner_id:
         a.notify(f"申请加入：{a.record.title}（{network.title}）", roles=("chair",), en=f"Application to join: {a.record.title}")
 

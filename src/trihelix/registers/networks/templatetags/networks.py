@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
+from trihelix.kernel.register import register_of
 from trihelix.registers.networks import queries
 from trihelix.registers.networks.sheets.alliances import GRADES
 
@@ -32,8 +33,19 @@ _tag("partner_introductions", queries.introductions)
 _tag("client_of", queries.client_of)
 
 
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+@register.simple_tag
+def choice_word(register_id: str, column: str, value: str) -> str:
+    """The label of a choice in the viewer's language."""
+    found = register_of(register_id).column(column)
+    return found.choice_label(value, _language()) if found and value else value
+
+
 @register.filter
 def network_grade(grade: str) -> str:
     """A grade in the viewer's language."""
     zh, en = GRADES.get(grade, (grade, grade))
-    return en if (get_language() or "").startswith("en") else zh
+    return en if _language() == "en" else zh
