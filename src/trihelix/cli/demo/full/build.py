@@ -12,8 +12,10 @@ from trihelix.cli.demo.full.targets import Targets
 from trihelix.cli.demo.full.world import World
 from trihelix.kernel.models import seeded_uids
 
-PARTS = ("market", "reform", "money", "platforms", "talent")
-LABELS = {"market": "市场与合同", "reform": "职务成果改革", "money": "项目与资金", "platforms": "平台与国际合作", "talent": "人才"}
+PARTS = {
+    "market": "市场与合同", "reform": "职务成果改革", "money": "项目与资金", "platforms": "平台与国际合作", "talent": "人才", "patents": "专利",
+    "networks": "联盟与研究院", "finance": "榜单与金融",
+}  # fmt: skip
 
 
 def load_full(t: Targets, seed: int = 1, say: Callable[[str], None] = lambda text: None) -> province.Context:
@@ -23,8 +25,8 @@ def load_full(t: Targets, seed: int = 1, say: Callable[[str], None] = lambda tex
     with seeded_uids(seed + 7_919):
         say("单位")
         _bodies(world)
-        for part in PARTS:
-            say(LABELS[part])
+        for part, label in PARTS.items():
+            say(label)
             importlib.import_module(f"trihelix.cli.demo.full.{part}").load(world)
         _external(world)
     return context
