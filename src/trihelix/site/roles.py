@@ -39,6 +39,9 @@ WORDS = {
     "manager": gettext_lazy("参与方"),
     "mandator": gettext_lazy("参与方"),
     "organiser": gettext_lazy("主办方"),
+    "bank": gettext_lazy("金融机构"),
+    "tax_office": gettext_lazy("税务部门"),
+    "incubator": gettext_lazy("孵化载体"),
     "committee": gettext_lazy("评审委员会"),
     "partner": gettext_lazy("合作单位"),
     "recommender": gettext_lazy("推荐单位"),
@@ -71,6 +74,7 @@ def listed(roles: Iterable[str]) -> str:
 
 
 LINKS = {
+    "recipient": gettext_lazy("可接收单位"), "line": gettext_lazy("授信"), "agreement": gettext_lazy("合作协议"), "list": gettext_lazy("名单"), "product": gettext_lazy("金融产品"), "statement": gettext_lazy("创新评价报告"), "fund": gettext_lazy("基金"), "follows": gettext_lazy("跟进的投资"), "credit": gettext_lazy("授信"), "consent": gettext_lazy("授权同意"),
     "network": gettext_lazy("联合体"), "institute": gettext_lazy("研究院"), "park": gettext_lazy("园区"), "tenancy": gettext_lazy("入驻"),
     "resource": gettext_lazy("共享资源"), "scene": gettext_lazy("应用场景"), "client": gettext_lazy("客户"), "parent": gettext_lazy("上级"),
     "post": gettext_lazy("岗位需求"), "secondment": gettext_lazy("选派"), "renewal": gettext_lazy("上一任期"), "succeeds": gettext_lazy("接替"),

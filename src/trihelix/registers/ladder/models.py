@@ -92,7 +92,7 @@ class Ranking(Entry):
 
 
 class RankedFirm(Entry):
-    """A firm on a ranking (上榜企业); its reference is the ranking's, so a firm stands on it once."""
+    """A firm on a ranking (上榜企业); it stands there once, whatever the key of the row."""
 
     ranking = to_record("ranked_firms", null=False)
     rank = models.PositiveIntegerField()

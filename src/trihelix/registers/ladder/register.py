@@ -7,7 +7,8 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
-from trihelix.kernel.register import Register, declare
+from trihelix.kernel import values as vals
+from trihelix.kernel.register import Register, declare, register_of
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.ladder import flow, models, sheets
 
@@ -54,8 +55,30 @@ def _check_year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
 def _check_ranked(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     if row.get("rank") is not None and row["rank"] < 1:
         yield Problem("out_of_range", "名次从 1 起", field="rank", value=row["rank"])
-    if row.get("ref") != row.get("ranking"):
-        yield Problem("ref_not_ranking", "外部编号请填写榜单编号，一个企业在一个榜单只有一行", field="ref", value=row.get("ref"))
+
+
+def _once(rows: list[tuple[int, dict[str, Any]]], by: Any) -> Iterable[Problem]:
+    """A firm stands on a ranking once: an imported row meets the one already there, whatever its key; twice in a file is refused by row."""
+    context = vals.load_context(register_of("ranked_firms"), (row for _, row in rows), by)
+    pairs: dict[int, tuple[int, int]] = {}
+    seen: dict[tuple[int, int], int] = {}
+    for number, row in rows:
+        firms, lists = (context[c].get(str(row.get(c) or ""), []) for c in ("owner", "ranking"))
+        if len(firms) != 1 or len(lists) != 1 or row.get("uid") or row.get("number"):
+            continue
+        pair = (lists[0].pk, firms[0].pk)
+        if pair in seen:
+            yield Problem("duplicate_row", f"该企业与第 {seen[pair]} 行重复", field="owner", row=number, value=str(row["owner"]))
+        seen[pair], pairs[number] = number, pair
+    held: dict[tuple[int, int], str] = {}
+    lists_of = sorted({ranking for ranking, _ in pairs.values()})
+    for ranking, firm, uid in models.RankedFirm.objects.filter(ranking_id__in=lists_of).values_list(
+        "ranking_id", "record__owner_id", "record__uid"
+    ):
+        held[(ranking, firm)] = str(uid)
+    for number, row in rows:
+        if (found := held.get(pairs.get(number, (0, 0)))) is not None:
+            row["uid"] = found
 
 
 def _check_incubator(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -145,7 +168,7 @@ REGISTERS = (
           public=True, create_roles=DESK, owner_required=False, filters=("method", "year", "published_on"), change_states=("draft", "computed"), panels=("ladder/_ranking.html",)),
     _made("ranked_firms", models.RankedFirm, "上榜企业", "Ranked firm", "BQY", flow.RANKED, sheets.RANKED, ("owner", "ranking", "rank", "score", "tied"),
           ("榜单上的企业：名次、得分、分项与权重变化下的名次区间；榜单发布后公开。", "Firms of a ranking: rank, points, parts, and the range of ranks under other weights; public once published."),
-          public=True, create_roles=DESK, filters=("ranking", "owner", "tied"), refs={"ranking": "rankings"}, change_states=(), check=_check_ranked, prepare=_flags("tied")),
+          public=True, create_roles=DESK, filters=("ranking", "owner", "tied"), refs={"ranking": "rankings"}, change_states=(), check=_check_ranked, keyed=_once, prepare=_flags("tied")),
     _made("incubators", models.Incubator, "孵化载体", "Incubator", "FHQ", flow.INCUBATOR, sheets.INCUBATOR, ("owner", "kind", "level", "grade", "recognised_on"),
           ("孵化器、众创空间、加速器与基地：认定、等级、取消；按规则逐条自评。", "Incubators, maker spaces, accelerators, bases: recognition, grade, revocation; self-check clause by clause."),
           public=True, create_roles=("owner", "node", *DESK), filters=("kind", "level", "grade", "field"), check=_check_incubator, prepare=_flags("professional"),

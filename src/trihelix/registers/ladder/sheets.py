@@ -40,7 +40,7 @@ def wan(name: str, zh: str, en: str) -> Column:
 
 
 FIRM_YEARS = Sheet("firm_years", (
-    Column("ref", "text", "外部编号", "External key", example="2025", help="即年度"), Column("title", "text", "名称", "Title"), FIRM,
+    Column("ref", "text", "外部编号", "External key", example="2025", help="即年度"), TITLE, FIRM,
     Column("year", "integer", "年度", "Year", required=True, example=2025), Column("basis", "choice", "依据", "Basis", choices=BASES, example="audit"),
     Column("as_of", "date", "截止日期", "As of", example="2025-12-31"), wan("revenue_wan", "营业收入", "Revenue"), wan("main_income_wan", "主营业务收入", "Main-business income"),
     wan("ht_income_wan", "高新技术产品（服务）收入", "High-tech income"), wan("assets_wan", "资产总额", "Assets"), wan("liabilities_wan", "负债总额", "Liabilities"),
@@ -71,7 +71,7 @@ PARTS = (
     Column("note", "text", "说明", "Note"),
 )
 RANKED = Sheet("ranked_firms", (
-    Column("ref", "text", "外部编号", "External key", help="即榜单编号", required=True, example="top-2025"), Column("title", "text", "名称", "Title"),
+    Column("ref", "text", "外部编号", "External key", example="top-2025-001"), TITLE,
     Column("owner", "ref", "企业", "Firm", required=True, example="firm-jicui"), Column("ranking", "ref", "榜单", "Ranking", required=True, example="top-2025"),
     Column("rank", "integer", "名次", "Rank", required=True, example=1), Column("score", "decimal", "得分", "Score"), Column("tied", "boolean", "并列", "Tied"),
     Column("best_rank", "integer", "权重变化下最好名次", "Best rank"), Column("worst_rank", "integer", "权重变化下最差名次", "Worst rank"),
@@ -87,7 +87,7 @@ INCUBATOR = Sheet("incubators", (
     Column("recognised_on", "date", "认定日期", "Recognised on"), Column("valid_to", "date", "有效期止", "Valid to"), *SYSTEM,
 ))  # fmt: skip
 TENANTS = Sheet("tenants", (
-    REF, Column("title", "text", "名称", "Title"), FIRM, Column("incubator", "ref", "孵化器", "Incubator", required=True), Column("entered_on", "date", "入驻日期", "Entered on", required=True, example="2025-03-01"),
+    REF, TITLE, FIRM, Column("incubator", "ref", "孵化器", "Incubator", required=True), Column("entered_on", "date", "入驻日期", "Entered on", required=True, example="2025-03-01"),
     Column("ended_on", "date", "离开日期", "Ended on"), Column("area", "decimal", "使用面积", "Area", unit="㎡"), Column("field", "choice", "领域", "Field", choices=code_choices("fields")),
     wan("funded_wan", "获投融资", "Funded"), Column("filed_patent", "boolean", "已申请专利", "Filed a patent"), Column("valid_ip", "boolean", "拥有有效知识产权", "Holds valid IP"),
     Column("outcome", "choice", "去向", "Outcome", choices=OUTCOMES), *SYSTEM,

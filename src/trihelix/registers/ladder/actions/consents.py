@@ -25,7 +25,7 @@ def consent(a: Run, given: Consent, **values: Any) -> None:
     """A firm consents. Others may only enter a signed paper, with its number. At most three years; points need a named recipient."""
     values["granted_on"] = values.get("granted_on") or a.today
     values["valid_to"] = values.get("valid_to") or values["granted_on"] + YEAR
-    create_entry(a, given, values)
+    create_entry(a, given, {**values, "title": values.get("title") or "授权同意"})
     own = a.record.owner_id in a.by.bodies
     a.require(own or given.evidence, "paper_needed", "代企业录入同意须填写纸质授权书编号", field="evidence")
     a.require(given.granted_on <= a.today, "date_future", "同意日期在今天之后", field="granted_on")
@@ -34,7 +34,8 @@ def consent(a: Run, given: Consent, **values: Any) -> None:
     )
     named = a.pending_links.get("recipient") or []
     a.require(given.purpose == "profile" or named, "required", "请写明可接收的金融机构", field="recipients")
-    a.record.title = a.record.title or f"授权同意 — {a.record.owner.title if a.record.owner else ''}"
+    if not values.get("title"):
+        a.record.title = f"授权同意 — {a.record.owner.title if a.record.owner else ''}"
     a.record.visibility = "owner"
 
 
@@ -113,13 +114,17 @@ def offer(
     one.answer_by = book.current().due("implicit.answer", a.today)[0]
     a.record.owner, a.record.node, a.record.visibility = firm, firm.node, "owner"
     a.record.title, a.record.ref = f"推送成果：{result.title}"[:400], result.number
-    a.after_saved(lambda: a.link(result, "result"))
-    a.notify(
-        f"有一项成果可能对贵单位有用：{result.title}",
-        bodies=(firm.pk,),
-        key=result.number,
-        en=f"A result may be of use to you: {result.title}",
-    )
+
+    def tell() -> None:
+        a.link(result, "result")
+        a.notify(
+            f"有一项成果可能对贵单位有用：{result.title}",
+            bodies=(firm.pk,),
+            key=result.number,
+            en=f"A result may be of use to you: {result.title}",
+        )
+
+    a.after_saved(tell)
 
 
 @action("implicit_needs", "accept", "感兴趣，转为需求", "Interested: make it a need", fields=(

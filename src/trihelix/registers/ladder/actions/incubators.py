@@ -73,12 +73,13 @@ def close(a: Run, incubator: Incubator) -> None:
 @action("tenants", "create", "登记入驻", "Move in", creates=True, roles=("owner", "node", "officer", "operator"))
 def move_in(a: Run, tenant: Tenant, **values: Any) -> None:
     """A firm moves in; it says so itself or its desk does. Refuses a firm that is inside an incubator already, and closed ones."""
-    create_entry(a, tenant, values)
+    create_entry(a, tenant, {**values, "title": values.get("title") or "入驻"})
     a.require(tenant.incubator.state != "closed", "closed", "该孵化器已关闭", field="incubator")
     inside = Tenant.objects.filter(record__owner=a.record.owner, record__state="inside").select_related("incubator").first()
     a.require(inside is None, "inside_already", f"该企业已在 “{inside.incubator.title if inside else ''}” 在孵", field="owner")
     a.record.ref = a.record.ref or f"{tenant.incubator.number}-{tenant.entered_on}"
-    a.record.title = a.record.title or f"{a.record.owner.title if a.record.owner else ''} — {tenant.incubator.title}"[:400]
+    if not values.get("title"):
+        a.record.title = f"{a.record.owner.title if a.record.owner else ''} — {tenant.incubator.title}"[:400]
     a.record.visibility = "members"
     if tenant.incubator.owner is not None:
         a.after_saved(lambda: a.admit("incubator", body=tenant.incubator.owner))

@@ -29,23 +29,24 @@ def own_firm(a: Run, owner: Any) -> Record:
 
 
 @action("firm_years", "create", "填报年度数据", "Report a year", creates=True, roles=("owner", "node", "officer", "operator"))
-def report(a: Run, year: FirmYear, **values: Any) -> None:
+def report(a: Run, row: FirmYear, **values: Any) -> None:
     """Report a firm's year. The reference is the year; a second row of the year is refused."""
-    create_entry(a, year, {**values, "ref": str(values.get("year") or "")})
-    a.record.title = a.record.title or f"{a.record.owner.title if a.record.owner else ''} {year.year} 年度数据"
+    create_entry(a, row, {**values, "ref": str(values.get("year") or ""), "title": values.get("title") or "年度数据"})
+    if not values.get("title"):
+        a.record.title = f"{a.record.owner.title if a.record.owner else ''} {row.year} 年度数据"
 
 
 @action("firm_years", "check", "核对", "Check", safe=True)
-def check(a: Run, year: FirmYear) -> None:
+def check(a: Run, row: FirmYear) -> None:
     """The desk compared it with the source. Refuses years without a source."""
-    a.require(year.source, "no_source", "请先填写数据来源", field="source")
-    year.checked_on = a.today
+    a.require(row.source, "no_source", "请先填写数据来源", field="source")
+    row.checked_on = a.today
 
 
 @action("firm_years", "reopen", "退回更正", "Reopen")
-def reopen(a: Run, year: FirmYear) -> None:
+def reopen(a: Run, row: FirmYear) -> None:
     """Back to the firm with the reason."""
-    year.checked_on = None
+    row.checked_on = None
     a.notify(f"年度数据退回更正：{a.record.title}（{a.reason}）", roles=("owner",), en=f"Yearly data returned: {a.record.title}")
 
 

@@ -1,0 +1,1 @@
+"""Finance for technology firms: agreements, lists, credit and loans, points statements, funds, products, tax referrals."""
