@@ -30,7 +30,7 @@ def timed(home: Path, *args: str) -> tuple[float, str]:
 
 def wrong(answers: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, Any]]:
     """Figures that differ from the totals asked for."""
-    path = book_path()
+    path = book_path(os.environ.get("TRIHELIX_BOOK", "jilin"), os.environ)
     totals = load_file(path / "demo" / "full.yaml", path)["totals"]
     out = {}
     for name, wanted in totals.items():
