@@ -110,6 +110,8 @@ class ContractDraft(Entry):
     plan_source = models.CharField(max_length=20, blank=True)
     turnover_fen = models.BigIntegerField(null=True, blank=True)
     technical_fen = models.BigIntegerField(null=True, blank=True)
+    text_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    text_sha256 = models.CharField(max_length=64, blank=True)
     signed_on = models.DateField(null=True, blank=True)
 
 

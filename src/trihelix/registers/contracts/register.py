@@ -46,8 +46,9 @@ def _check_deal(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
         yield Problem("same_body", "受让方与让与方不能是同一单位", field="seller")
     if row.get("amount_wan") is not None and row["amount_wan"] < 0:
         yield Problem("negative_money", "金额不能为负", field="amount_wan")
-    if row.get("signed_on") and row.get("state") in (None, "", "proposed", "open"):
-        yield Problem("by_act", "签约日期由 “登记签约” 写入", field="signed_on")
+    for name in ("signed_on", "text_sha256"):
+        if row.get(name) and row.get("state") in (None, "", "proposed", "open"):
+            yield Problem("by_act", "此列由 “登记签约” 写入", field=name)
 
 
 def _check_draft(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:

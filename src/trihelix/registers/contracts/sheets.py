@@ -25,6 +25,7 @@ DEALS = Sheet(
         Column("amount_wan", "money_wan", "意向金额", "Amount", unit="万元"),
         Column("note", "longtext", "说明", "Note"),
         Column("signed_on", "date", "签约日期", "Signed on", help="由签署写入"),
+        Column("text_sha256", "text", "签署文本摘要", "Hash of the text signed", help="由签署写入"),
         *SYSTEM,
     ),
 )
@@ -99,6 +100,8 @@ DRAFTS = Sheet(
         Column("plan_source", "choice", "计划来源", "Plan source", choices=PLANS),
         Column("turnover_wan", "money_wan", "合同总价", "Total price", unit="万元"),
         Column("technical_wan", "money_wan", "技术交易额", "Technical amount", unit="万元"),
+        Column("text_version", "integer", "最新版本", "Newest version", help="由形成版本写入"),
+        Column("text_sha256", "text", "最新版本摘要", "Hash of the newest version", help="由形成版本写入"),
         *SYSTEM,
     ),
 )  # fmt: skip

@@ -18,7 +18,7 @@ from trihelix.registers.contracts.actions.deals import EITHER
 from trihelix.registers.contracts.actions.obligations import from_payment_plan
 from trihelix.registers.contracts.models import ContractDraft, Deal, DraftVersion, Signature
 
-DERIVED = ("turnover_wan", "technical_wan", "state", "number", "uid", "version", "synthetic")
+DERIVED = ("turnover_wan", "technical_wan", "text_version", "text_sha256", "state", "number", "uid", "version", "synthetic")
 OWN = tuple(c for c in sheets.DRAFTS.columns if c.name not in DERIVED)
 PROVIDERS = {p.id: (p.zh, p.en) for p in signing.PROVIDERS.values()}
 
@@ -61,6 +61,8 @@ def change(a: Run, draft: ContractDraft, **values: Any) -> None:
         "合同文本不能换交易",
         field="deal",
     )
+    derived = sorted(set(values) & set(DERIVED))
+    a.require(not derived, "by_act", "此列由系统写入", field=derived[0] if derived else None)
     values.pop("deal", None)
     change_entry(a, draft, values)
 
@@ -104,6 +106,7 @@ def make_version(a: Run, draft: ContractDraft, *, note: str = "") -> None:
         lines=[{"id": x.id, "title": x.title, "text": x.text, "origin": x.origin} for x in made.lines], terms=drafts.structured(draft),
         turnover_fen=draft.turnover_fen, note=(note or "")[:200], side=side_of(deal, a.by) or "desk", at=a.now, by_id=a.by.user_id,
     )  # fmt: skip
+    draft.text_version, draft.text_sha256 = row.version, row.sha256
     a.extra["version"] = [last.version if last else None, {"version": row.version, "sha256": row.sha256}]
     a.notify(
         f"合同文本第 {row.version} 版：{a.record.title}", bodies=others(deal, a.by), key=row.sha256[:8],
