@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from trihelix.engines import sheets
 from trihelix.engines.errors import Problem, Refused
-from trihelix.kernel import clock, journal, numbers, outbox, waits
+from trihelix.kernel import clock, journal, numbers, outbox, uniques, waits
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import difference, initial_state, snapshot, stored_book
 from trihelix.kernel.actor import Actor, entries
@@ -58,6 +58,7 @@ def decide(
     linked = vals.linked_refs([e.record for hits in existing.values() for e in hits], kinds)
     now, synthetic, version = clock.now(), by.demo, stored_book()
     seen: dict[tuple[int | None, str], int] = {}
+    placed: list[tuple[int, Any]] = []
     for i, (number, row) in enumerate(rows):
         if progress and i % 500 == 0:
             progress(i, len(rows))
@@ -68,6 +69,7 @@ def decide(
         entry, owner, hits = found
         if entry is not None:
             _decide_update(register, out, number, row, entry, hits, by, linked)
+            placed.append((number, entry))
             continue
         record = Record(
             uid=new_uid(), register=register.id, state=row.get("state") or _import_state(register, by, row), owner=owner,
@@ -85,6 +87,8 @@ def decide(
         links = vals.apply(register, typed, record, row, hits)
         register.imported(typed, clock.local_date(now))
         out.creates.append((typed, record, links))
+        placed.append((number, typed))
+    out.problems += uniques.clashes(register, placed)
     out.problems.sort(key=lambda p: (p.row if isinstance(p.row, int) else 0, p.field or ""))
     return out
 

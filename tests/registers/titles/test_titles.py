@@ -246,7 +246,9 @@ def test_fourteen_thousand_bodies_import_fast_and_count_distinct(op, django_asse
         bulk.import_rows(register_of("combined_bodies"), rows, op)
     assert time.monotonic() - started < 60
     assert evaluate("titles.combined_bodies", op, SPAN).raw() == before + 14_032
-    bulk.import_rows(register_of("combined_bodies"), [{**rows[0], "ref": "again"}], op)
+    again = {k: v for k, v in rows[0].items() if k != "ref"} | {"title": "更名后的单位（演示）"}
+    bulk.import_rows(register_of("combined_bodies"), [again], op)  # found by its credit code
+    assert CombinedBody.objects.get(record__ref="PJ-0").record.title == "更名后的单位（演示）"
     assert evaluate("titles.combined_bodies", op, SPAN).raw() == before + 14_032
     one = CombinedBody.objects.get(record__ref="PJ-1")
     run("combined_bodies", "end")(by=op, record=one.record, reason="撤并")

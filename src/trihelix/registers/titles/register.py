@@ -124,6 +124,27 @@ def _code(values: dict[str, Any]) -> None:
     values["credit_code"] = (values.get("credit_code") or "").replace(" ", "").upper()
 
 
+def _by_code(rows: list[tuple[int, dict[str, Any]]], by: Any) -> Iterable[Problem]:
+    """A body is found by its credit code, so that a list sent again updates and never doubles."""
+    wanted: dict[str, list[dict[str, Any]]] = {}
+    for _, row in rows:
+        code = (row.get("credit_code") or "").replace(" ", "").upper()
+        if code and not row.get("uid") and not row.get("number"):
+            wanted.setdefault(code, []).append(row)
+    codes = sorted(wanted)
+    for i in range(0, len(codes), 400):
+        held = (
+            models.CombinedBody.objects.filter(credit_code__in=codes[i : i + 400]).order_by("-pk").values_list("credit_code", "record__uid")
+        )
+        for code, uid in held:
+            for row in wanted[code][:1]:
+                row["uid"] = str(uid)
+    for code, found in wanted.items():
+        for row in found:
+            row["ref"] = row.get("ref") or code
+    return ()
+
+
 def _flags(*names: str, **fixed: str) -> Any:
     def prepare(values: dict[str, Any]) -> None:
         for name in names:
@@ -183,7 +204,7 @@ COMBINED = declare(
         "combined_bodies", models.CombinedBody, "评聘结合单位", "Body of combined review", "PJH", flow.COMBINED, sheets.COMBINED, area="people", owner_required=False,
         help_zh="评审与岗位聘任相结合的单位名录；按统一社会信用代码去重。", help_en="Bodies that join review and appointment; told apart by credit code.",
         list_columns=("number", "title", "credit_code", "kind", "division", "since", "state"), filters=("kind", "division", "since"), create_roles=("officer", "operator"),
-        refs={"body": "bodies"}, check=_check_combined, prepare=_code, import_visibility="public",
+        refs={"body": "bodies"}, check=_check_combined, prepare=_code, keyed=_by_code, import_visibility="public",
         import_state=lambda row: "ended" if row.get("ended_on") else "listed",
     )
 )  # fmt: skip
