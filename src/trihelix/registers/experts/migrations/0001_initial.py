@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('kernel', '0002_wait_step_invitation_job_note_preference_savedsearch_and_more'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
