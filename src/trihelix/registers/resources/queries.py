@@ -40,14 +40,14 @@ def ledger_of(resource: SharedResource, by: Actor) -> list[dict[str, Any]]:
     """Minutes, outside minutes and fees of a resource by year, as far as the viewer may read the ledger."""
     lines = entries(by, UsageLog).filter(resource=resource.record, record__state="recorded")
     rows = lines.values("day__year").annotate(
-        sessions=Count("pk"), minutes=Sum("minutes"), outside=Sum("minutes", filter=Q(outside=True)), fee=Sum("fee_fen")
+        sessions=Count("pk"), total=Sum("minutes"), others=Sum("minutes", filter=Q(outside=True)), fee=Sum("fee_fen")
     )
     return [
         {
             "year": r["day__year"],
             "sessions": r["sessions"],
-            "hours": hours(r["minutes"]),
-            "outside": hours(r["outside"]),
+            "hours": hours(r["total"]),
+            "outside": hours(r["others"]),
             "fee": r["fee"] or 0,
         }
         for r in rows.order_by("-day__year")

@@ -26,6 +26,17 @@ def leads(by: Actor, network: Record) -> bool:
     return by.system or by.sees_all or network.owner_id in by.bodies or (network.node_id is not None and network.node_id in by.node_ids)
 
 
+def create_for(a: Run, entry: Any, values: dict[str, Any], owner: Record | None = None) -> None:
+    """Create a record in the name of another body (``owner``, else the one named), where the calling act allows it to who acts."""
+    named = owner or (find(register_of("bodies"), values["owner"], a.by) if values.get("owner") else None)
+    rest = {k: v for k, v in values.items() if k != "owner"}
+    if named is None or named.pk in a.by.bodies or a.by.sees_all or not a.by.bodies:
+        create_entry(a, entry, rest if named else values, named)
+        return
+    create_entry(a, entry, rest, Record.objects.get(pk=min(a.by.bodies)))
+    a.record.owner = named
+
+
 def chair_takes_part(a: Run, network: Record) -> None:
     """The lead body takes part in what belongs to its network, and the record is linked to it."""
     a.link(network, "network")
@@ -153,8 +164,8 @@ def _end(a: Run, network: Network) -> None:
 def join(a: Run, member: Member, **values: Any) -> None:
     """Apply for a body. Refuses ended networks and a second membership; who leads the network admits at once."""
     network = find(register_of("networks"), values.get("network"), a.by)
-    if leads(a.by, network) and values.get("owner"):
-        create_entry(a, member, {k: v for k, v in values.items() if k != "owner"}, find(register_of("bodies"), values["owner"], a.by))
+    if leads(a.by, network):
+        create_for(a, member, values)
     else:
         create_entry(a, member, values)
     a.require(network.state not in ("removed", "dissolved"), "not_live", "该联合体（联盟）已终止", field="network", value=network.number)

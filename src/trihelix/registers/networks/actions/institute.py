@@ -10,7 +10,7 @@ from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
-from trihelix.registers.networks.actions.alliances import leads
+from trihelix.registers.networks.actions.alliances import create_for, leads
 from trihelix.registers.networks.models import CouncilSeat, Institute, InstituteLab, Park, Resolution, Tenancy, TenantInvestment
 from trihelix.registers.networks.queries import is_active
 from trihelix.registers.networks.sheets import institute as sheets
@@ -64,8 +64,7 @@ def close_institute(a: Run, institute: Institute) -> None:
 @action("council_seats", "create", "提名席位", "Nominate", creates=True, roles=WRITERS)
 def nominate(a: Run, seat: CouncilSeat, **values: Any) -> None:
     """Nominate for a seat; the sending body may be any body."""
-    sender = find(register_of("bodies"), values["owner"], a.by) if values.get("owner") else None
-    create_entry(a, seat, {k: v for k, v in values.items() if k != "owner"} if sender else values, sender)
+    create_for(a, seat, values)
     target = whose(a, seat)
     a.record.node, a.record.visibility = target.node, "node"
     a.after_saved(lambda: under(a, target))
@@ -149,8 +148,8 @@ def carry_out(a: Run, resolution: Resolution, *, outcome: str, done_on: dt.date)
 def propose_lab(a: Run, lab: InstituteLab, **values: Any) -> None:
     """Propose a laboratory of a professional institute with a firm. With a network named, the firm is its member."""
     institute = find(register_of("institutes"), values.get("institute"), a.by)
-    if leads(a.by, institute) and values.get("owner"):
-        create_entry(a, lab, {k: v for k, v in values.items() if k != "owner"}, find(register_of("bodies"), values["owner"], a.by))
+    if leads(a.by, institute):
+        create_for(a, lab, values)
     else:
         create_entry(a, lab, values)
     a.require(
@@ -207,8 +206,8 @@ def close_park(a: Run, park: Park) -> None:
 def apply_for(a: Run, tenancy: Tenancy, **values: Any) -> None:
     """A firm applies for a place. Refuses closed parks and a second place. The park's operator may enter it for the firm."""
     park = find(register_of("parks"), values.get("park"), a.by)
-    if leads(a.by, park) and values.get("owner"):
-        create_entry(a, tenancy, {k: v for k, v in values.items() if k != "owner"}, find(register_of("bodies"), values["owner"], a.by))
+    if leads(a.by, park):
+        create_for(a, tenancy, values)
     else:
         create_entry(a, tenancy, values)
     a.require(park.state == "open", "not_open", "该园区未运营", field="park", value=park.number)
@@ -282,7 +281,7 @@ def invest(a: Run, made: TenantInvestment, **values: Any) -> None:
     tenancy = find(register_of("tenancies"), values.get("tenancy"), a.by)
     park = tenancy.entry.park
     a.require(leads(a.by, park) or tenancy.owner_id in a.by.bodies, "not_yours", "由入驻企业或园区登记", field="tenancy")
-    create_entry(a, made, {k: v for k, v in values.items() if k != "owner"}, tenancy.owner)
+    create_for(a, made, values, tenancy.owner)
     a.require(made.paid_fen is None, "pay_by_act", "到位金额由“登记到位”填写", field="paid_wan")
     made.promised_on = made.promised_on or a.today
     a.record.node, a.record.visibility = park.node, "node"

@@ -10,6 +10,7 @@ from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.models import Participant, Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
+from trihelix.registers.networks.actions.alliances import create_for
 from trihelix.registers.networks.models import Client, ClientContact, Introduction, Partner, Prospect
 from trihelix.registers.networks.sheets import others as sheets
 
@@ -27,8 +28,7 @@ def enter_partner(a: Run, partner: Partner, **values: Any) -> None:
 @action("introductions", "create", "引荐", "Introduce", creates=True, roles=WRITERS)
 def introduce(a: Run, made: Introduction, **values: Any) -> None:
     """Introduce a body to a partner; whoever introduces follows it up."""
-    introduced = find(register_of("bodies"), values["owner"], a.by) if values.get("owner") else None
-    create_entry(a, made, {k: v for k, v in values.items() if k != "owner"} if introduced else values, introduced)
+    create_for(a, made, values)
     if made.by_body is None and len(a.by.bodies) == 1 and not a.by.bodies & {a.record.owner_id}:
         made.by_body = Record.objects.get(pk=next(iter(a.by.bodies)))
     own = a.by.sees_all or bool(a.by.node_ids) or bool(a.by.bodies & {a.record.owner_id, made.by_body_id})
@@ -86,11 +86,12 @@ def decline(a: Run, made: Introduction) -> None:
 @action("clients", "create", "建立客户档案", "New client", creates=True, roles=WRITERS)
 def open_client(a: Run, client: Client, **values: Any) -> None:
     """Open the one record of a client. Refuses a second one."""
-    body = find(register_of("bodies"), values["owner"], a.by) if values.get("owner") else None
-    create_entry(a, client, {k: v for k, v in values.items() if k != "owner"} if body else values, body)
+    create_for(a, client, values)
     a.require(not Client.objects.filter(body=a.record.owner).exists(), "client_already", "该单位已有客户档案", field="owner")
     client.body, client.since = a.record.owner, client.since or a.today
     own = a.by.sees_all or a.record.owner_id in a.by.bodies
+    serves = bool(a.by.node_ids) or Record.objects.filter(pk__in=a.by.bodies).exclude(parties_body__kind="firm").exists()
+    a.require(own or serves, "not_yours", "企业只能建立本单位的档案", field="owner")
     a.require(own or client.consent_on is None, "consent_by_client", "是否同意共享由客户自己登记", field="consent_on")
     a.record.visibility = "node"
     mine = [b for b in a.by.bodies if b != a.record.owner_id]
