@@ -16,7 +16,7 @@ from trihelix.registers.secondments.models import Secondment
 from trihelix.registers.secondments.terms import years_on
 
 DAYS = (dt.date(2023, 3, 1), dt.date(2023, 6, 15), dt.date(2023, 10, 20), dt.date(2024, 3, 18), dt.date(2024, 7, 1), dt.date(2024, 11, 20))
-A_BATCH = 8
+A_BATCH = 4
 
 
 def act(register: str, name: str) -> Any:
@@ -32,6 +32,18 @@ def _batches(ctx: Context) -> None:
         for n, day in enumerate(DAYS, 1)
     ]  # fmt: skip
     bulk.import_rows(register_of("secondment_batches"), rows, ctx.by, "演示批次")
+
+
+def _outside(ctx: Context) -> None:
+    """Two home bodies outside the province, each with a person."""
+    bodies = [
+        {"ref": f"out-{n}", "title": f"示例省外大学{n}（演示）", "kind": "university", "division": None, "inside": False, "synthetic": True} for n in (1, 2)
+    ]  # fmt: skip
+    bulk.import_rows(register_of("bodies"), bodies, ctx.by, "演示省外单位")
+    people = [
+        {"ref": f"a-out-{n}", "title": f"示例-外{n}", "owner": f"out-{n}", "rank": "教授", "fields": ["medicine"], "synthetic": True} for n in (1, 2)
+    ]  # fmt: skip
+    bulk.import_rows(register_of("people"), people, ctx.by, "演示省外人员")
 
 
 def _terms(ctx: Context) -> None:
@@ -114,6 +126,7 @@ def _professor(ctx: Context) -> None:
 def load(ctx: Context) -> None:
     """A handful of records of each register, through imports and acts."""
     _batches(ctx)
+    _outside(ctx)
     _terms(ctx)
     _service(ctx)
     _post(ctx)
