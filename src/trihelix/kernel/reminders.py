@@ -67,5 +67,7 @@ def _told(wait: Wait, step: int, now: dt.datetime) -> None:
             en=english + " — please see to it in your body",
         )
     elif step == 3:
-        roles = ["node"] if wait.record.node_id and wait.role != "node" else ["officer"]
+        node = wait.record.node_id is not None and wait.role != "node"
+        manned = node and outbox.people_of(wait.record, ["node"], (), (), clock.local_date(now))
+        roles = ["node"] if manned else ["officer"]  # a node without people would leave it unread
         tell(wait, text + "，请督促办理", f"Overdue, please follow up: {en} — {wait.record.title}", now, "escalate", roles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
@@ -9,11 +10,13 @@ from trihelix.engines.flow import Transition
 from trihelix.engines.sheets import Column
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import Run, action, find
-from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.actor import Actor, actor_for, entries, visible_to
 from trihelix.kernel.errors import Conflict, Denied
 from trihelix.kernel.files import file_actions
-from trihelix.kernel.models import Message, Record
+from trihelix.kernel.models import Message, Record, User
 from trihelix.kernel.register import Register
+
+MENTION = re.compile(r"@([A-Za-z][A-Za-z0-9._-]{1,59})")
 
 
 def _checked(register: Register, values: dict[str, Any], by: Actor, full: dict[str, Any]) -> dict[str, list[Record]]:
@@ -124,6 +127,18 @@ def _plain_move(register: Register, transition: Transition) -> None:
         """Move along the flow; guards and reasons as the flow says."""
 
 
+def mentioned(record: Record, text: str, side: Record | None) -> list[int]:
+    """The accounts named by ``@username`` in a message, as far as they may read it: nobody learns of a case from a mention."""
+    names = set(MENTION.findall(text))
+    out = []
+    for user in User.objects.filter(username__in=names, is_active=True) if names else ():
+        actor = actor_for(user)
+        reads = visible_to(actor, Record.objects.filter(pk=record.pk)).exists()
+        if reads and (side is None or side.pk in actor.bodies or side.pk in actor.node_ids):
+            out.append(user.pk)
+    return out
+
+
 def _message_action(register: Register) -> None:
     @action(
         register.id, "message", "发送消息", "Send message", roles=("anyone",),
@@ -136,6 +151,12 @@ def _message_action(register: Register) -> None:
             side = Record.objects.get(pk=min(a.by.bodies))
         made = Message.objects.create(record=a.record, author_id=a.by.user_id or 0, side=side, text=text.strip(), at=a.now)
         a.extra["message"] = [None, str(made.uid)]
+        named = mentioned(a.record, text, side)
+        if named:
+            who = a.by.name
+            a.notify(
+                f"{who} 在留言中提到您：{a.record.title}", users=named, key=f"at:{made.uid}", en=f"{who} mentioned you: {a.record.title}"
+            )
         if side is None:
             others = set(a.record.participants.filter(until=None).exclude(body=None).values_list("body_id", flat=True))
             others |= {a.record.owner_id} if a.record.owner_id else set()

@@ -10,8 +10,8 @@ from django.utils.functional import SimpleLazyObject
 
 from trihelix.kernel import waits
 from trihelix.kernel.home import is_demo
-from trihelix.kernel.models import Notice
-from trihelix.site.navigation import AREAS, areas, shown_registers
+from trihelix.kernel.models import Notice, User
+from trihelix.site.navigation import AREAS, administrators, areas, shown_registers
 
 __all__ = ["AREAS", "areas", "shown_registers", "site"]
 
@@ -27,6 +27,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "page_name": match.url_name if match else "",
         "here_route": (getattr(match.kwargs.get("register"), "id", ""), match.url_name or "") if match else ("", ""),
         "demo": is_demo(),
+        "manages": SimpleLazyObject(lambda: administrators(actor)),
+        "behalf_name": SimpleLazyObject(lambda: str(User.objects.filter(pk=actor.on_behalf_of).first() or "")),
         "languages": settings.LANGUAGES,
         "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in ("light", "dark") else "",
         "inbox_count": SimpleLazyObject(lambda: waits.mine(actor).count() if actor.signed_in else 0),

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
 
 from trihelix.engines.errors import Problem, Refused
@@ -22,14 +22,15 @@ from trihelix.kernel import listing as kernel
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, entries, visible_q, visible_to
 from trihelix.kernel.bulk import columns_attribute
-from trihelix.kernel.models import Link, Record
+from trihelix.kernel.models import Label, Link, Record
 from trihelix.kernel.register import Register, attribute
+from trihelix.kernel.teams import of_teams
 from trihelix.site.display import words
 
 PAGE_SIZE = 50
 CHUNK = 500
 RANGES = ("date", "integer", "decimal", "money_wan", "money_yuan", "moment")
-RESERVED = ("q", "sort", "cols", "page", "whole")
+RESERVED = ("q", "sort", "cols", "page", "whole", "group", "label", "batch", "behalf")
 HIDDEN = ("uid", "version", "synthetic")
 ON_RECORD = ("title", "state", "number", "ref", "version", "uid", "synthetic", "visibility", "created_at", "updated_at")
 # Columns that every register has on its base record, beside its sheet.
@@ -118,6 +119,8 @@ class Listing:
     filters: list[Filter] = field(default_factory=list)
     sort: str = ""
     chosen: list[str] = field(default_factory=list)
+    group: str = ""
+    label: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
@@ -128,6 +131,13 @@ class Listing:
         columns = (column_of(register, n) for n in register.filters)
         known = kernel.filterable(register)
         made.filters = [filter_of(c, params) for c in columns if c is not None and c.name in known and not made.closed(c.name)]
+        made.label = params.get("label", "").strip()
+        made.group = params.get("group", "")
+        if made.group and made.group not in made.groupable:
+            made.problems.append(
+                Problem("unknown_group", f"不能按 “{made.group}” 分组；可用：{'、'.join(made.groupable)}", field="group", value=made.group)
+            )
+            made.group = ""
         names = {c.name for c in made.all_columns}
         made.chosen = [c for c in dict.fromkeys(params.getlist("cols")) if c in names]
         if made.sort and made.sort.removeprefix("-") not in made.sortable:
@@ -143,6 +153,33 @@ class Listing:
     def sortable(self) -> list[str]:
         return [n for n in kernel.sortable(self.register) if not self.closed(n)]
 
+    @cached_property
+    def groupable(self) -> list[str]:
+        """Columns by which the rows may be put together: those with few values."""
+        names = [
+            "state",
+            "owner",
+            "node",
+            *(c.name for c in self.all_columns if c.kind in ("choice", "boolean") and own_field(self.register, c.name) is not None),
+        ]
+        known = kernel.filterable(self.register)
+        return [
+            n
+            for n in dict.fromkeys(names)
+            if n in known and not self.closed(n) and not (n == "owner" and self.register.owner_masked_q is not None)
+        ]
+
+    def group_path(self) -> str:
+        """The query path of the column that the rows are grouped by."""
+        return f"record__{self.group}__title" if self.group in ("owner", "node") else columns_attribute(self.register, self.group)
+
+    def group_counts(self) -> dict[Any, int]:
+        """How many rows each group has: one query."""
+        if not self.group or self.problems:
+            return {}
+        found = self.queryset().order_by().values(self.group_path()).annotate(n=Count("pk")).values_list(self.group_path(), "n")
+        return dict(found)
+
     @property
     def states(self) -> list[str]:
         return [v for n, v in self.given if n == "state"]
@@ -150,7 +187,7 @@ class Listing:
     @property
     def active(self) -> list[str]:
         """What narrows the list."""
-        return (["q"] if self.text else []) + [n for n, _value in self.given]
+        return (["q"] if self.text else []) + (["label"] if self.label else []) + [n for n, _value in self.given]
 
     @cached_property
     def all_columns(self) -> list[Column]:
@@ -173,10 +210,16 @@ class Listing:
             self.problems += refusal.problems
         if self.problems:
             return entries(self.actor, self.register.model).none()
+        if self.label:
+            rows = rows.filter(record__in=Label.objects.filter(of_teams(self.actor), word=self.label).values("record"))
         refs = [n for n in self.register.refs if own_field(self.register, n) is not None]
         return rows.select_related("record__owner", "record__node", *refs).order_by(*self._order())
 
     def _order(self) -> list[Any]:
+        """Groups first, then as sorted; always a total order."""
+        return ([F(self.group_path()).asc(nulls_last=True)] if self.group else []) + self._sorted()
+
+    def _sorted(self) -> list[Any]:
         name = self.sort.removeprefix("-")
         if not name:
             return ["-record__updated_at", "-pk"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +13,37 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from trihelix.engines.errors import Refused
-from trihelix.kernel.actor import actor_for
+from trihelix.kernel.actor import VISITOR, Actor, actor_for
+from trihelix.kernel.deputies import acting_for, principals
+from trihelix.kernel.models import User
+
+
+def acting(request: HttpRequest) -> Actor:
+    """Who acts: the account that is signed in, or whom it deputises for (chosen in the session, or by ``?behalf=`` for one request)."""
+    user = request.user
+    if not user.is_authenticated:
+        return VISITOR
+    name = request.GET.get("behalf", "")
+    held = request.session.get("behalf")
+    if name or held:
+        principal = User.objects.filter(username=name).first() if name else User.objects.filter(pk=held).first()
+        if principal is not None and principals(user.pk).filter(pk=principal.pk).exists():
+            return acting_for(user, principal)
+    return actor_for(user)
+
+
+def form_targets(request: HttpRequest) -> list[str]:
+    """Other origins to which a form of this page may lead: the partner's sign-in, and a partner that asks who somebody is."""
+    if request.path == settings.LOGIN_URL and settings.PARTNER["server_url"]:
+        parts = urlsplit(settings.PARTNER["server_url"])
+        return [f"{parts.scheme}://{parts.netloc}"]
+    if request.path.startswith("/identity/o/authorize"):
+        from allauth.idp.oidc.models import Client
+
+        held = Client.objects.filter(pk=request.GET.get("client_id", "")).first()
+        found = (urlsplit(u) for u in held.get_redirect_uris()) if held else ()
+        return sorted({f"{u.scheme}://{u.netloc}" for u in found if u.scheme in ("http", "https")})
+    return []
 
 
 class ActorMiddleware:
@@ -25,8 +56,11 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user))
-        return self.get_response(request)
+        request.actor = SimpleLazyObject(lambda: acting(request))
+        response = self.get_response(request)
+        if targets := form_targets(request):
+            response._csp_update = {"form-action": targets}  # type: ignore[attr-defined]
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A visitor who lacks a right is asked to sign in; everybody else reads what is wrong and what to do."""

@@ -28,6 +28,23 @@ def _secret_key() -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def _oidc_key() -> str:
+    """The key that signs identities told to partner platforms; made on first use, outside database and backup."""
+    path = HOME / "secrets" / "oidc.pem"
+    if not path.exists():
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        encoded = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        partial = path.with_suffix(".new")
+        partial.write_bytes(encoded)
+        partial.chmod(0o600)
+        partial.replace(path)
+    return path.read_text(encoding="ascii")
+
+
 SECRET_KEY = _secret_key()
 DEBUG = env.bool("TRIHELIX_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("TRIHELIX_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
@@ -68,6 +85,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "allauth.idp.oidc",
     "django_htmx",
     "django_filters",
     "django_tables2",
@@ -89,6 +113,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "trihelix.site.middleware.ActorMiddleware",
@@ -130,12 +155,47 @@ AUTH_USER_MODEL = "kernel.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/inbox/"
 LOGOUT_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+ACCOUNT_ADAPTER = "trihelix.site.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "trihelix.site.accounts.PartnerAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login": env.str("TRIHELIX_LOGIN_RATE", default="30/m/ip"), "login_failed": env.str("TRIHELIX_LOGIN_FAILED_RATE", default="10/m/ip,5/5m/key"),
+    "reauthenticate": "10/m/user",
+}  # fmt: skip
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_AUTO_SIGNUP = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Trihelix"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith(("http://127.", "http://localhost"))
+PARTNER = {  # the one outside identity service: sign-in with an account of a partner platform
+    "name": env.str("TRIHELIX_OIDC_NAME", default=""), "server_url": env.str("TRIHELIX_OIDC_SERVER", default=""),
+    "client_id": env.str("TRIHELIX_OIDC_CLIENT", default=""), "secret": env.str("TRIHELIX_OIDC_SECRET", default=""),
+}  # fmt: skip
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "partner", "name": PARTNER["name"] or "OIDC", "client_id": PARTNER["client_id"], "secret": PARTNER["secret"],
+                "settings": {"server_url": PARTNER["server_url"]},
+            }
+        ] if PARTNER["server_url"] else [],
+    }
+}  # fmt: skip
+IDP_OIDC_ADAPTER = "trihelix.site.accounts.ProviderAdapter"
+IDP_OIDC_PRIVATE_KEY = _oidc_key()
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
-from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -37,15 +40,20 @@ def login(request: HttpRequest) -> HttpResponse:
     """Sign in by name and password; in a demo also by choosing one of its accounts."""
     problems: list[Problem] = []
     if request.method == "POST":
-        user = _demo_choice(request.POST.get("demo", "")) if "demo" in request.POST else _checked(request, problems)
+        demo = "demo" in request.POST
+        user = _demo_choice(request.POST.get("demo", "")) if demo else _checked(request, problems)
         if user is not None:
-            start_session(request, user, backend=BACKEND)
-            response = HttpResponseRedirect(common.back(request, settings.LOGIN_REDIRECT_URL))
+            target = common.back(request, settings.LOGIN_REDIRECT_URL)
+            if demo:
+                start_session(request, user, backend=BACKEND)
+                response: HttpResponse = HttpResponseRedirect(target)
+            else:  # a second factor, where the account has one, is asked before the session begins
+                response = perform_login(request, Login(user=user, redirect_url=target, email_verification="none"))
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, _language(request, user), max_age=365 * 86400, samesite="Lax", httponly=True)
             return response
     context = {
         "problems": problems, "next": request.POST.get("next") or request.GET.get("next", ""), "demo_accounts": _demo_accounts(), "labels": {},
-        "username": request.POST.get("username", ""),
+        "username": request.POST.get("username", ""), "partner": settings.PARTNER if settings.PARTNER["server_url"] else None,
     }  # fmt: skip
     return render(request, "trihelix/login.html", context, status=422 if problems else 200)
 
@@ -57,9 +65,13 @@ def _language(request: HttpRequest, user: User) -> str:
 
 
 def _checked(request: HttpRequest, problems: list[Problem]) -> User | None:
-    form = AuthenticationForm(request, data=request.POST)
-    if form.is_valid():
-        return form.get_user()  # type: ignore[no-any-return]
+    try:
+        user = get_adapter().authenticate(request, username=request.POST.get("username", ""), password=request.POST.get("password", ""))
+    except ValidationError:
+        problems.append(Problem("too_many_attempts", _("登录失败次数过多，请过几分钟再试；忘记密码请联系本单位管理员重设。")))
+        return None
+    if user is not None:
+        return user  # type: ignore[no-any-return]
     problems.append(Problem("sign_in", _("账号或密码不对。忘记密码请联系本单位管理员重设。")))
     return None
 

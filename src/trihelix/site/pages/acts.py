@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets.cells import cell
+from trihelix.kernel import teams
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import visible_to
 from trihelix.kernel.errors import Conflict, Denied, Stale, Unseen
@@ -102,6 +103,8 @@ def edit(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
     }  # fmt: skip
     now = row_of(register, record, entry)
     if request.method != "POST":
+        context["editors"] = teams.editors(request.actor, record)
+        teams.opened(request.actor, record)
         return _shown(request, register, forms.build(columns, now), **context)
     form, values = forms.bind(columns, request.POST)
     if form.problems:
@@ -121,6 +124,7 @@ def edit(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
             raise
         forms.place(form, refused.problems)
         return _shown(request, register, form, status=refused.status, **context)
+    teams.closed(request.actor, record)
     messages.success(request, _("已保存修改。"))
     return HttpResponseRedirect(address)
 

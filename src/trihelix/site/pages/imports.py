@@ -7,16 +7,18 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from trihelix.engines import sheets
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets.reading import SUFFIXES
-from trihelix.kernel import bulk
+from trihelix.kernel import bulk, jobs, undo
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.home import home
 from trihelix.kernel.models import JournalEntry
@@ -28,6 +30,7 @@ from trihelix.site.pages.lists import page_language, scratch, sent
 
 SHOWN_ERRORS = 200
 SAMPLE_ROWS = 10
+LARGE = 1_000_000  # bytes above which a file goes to the worker
 TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -89,6 +92,8 @@ def preview(request: HttpRequest, register: Register, token: str) -> HttpRespons
     """What the file would do, decided without writing; a second press writes it all or nothing."""
     _admit(request, register)
     path = _staged(request, token)
+    if path.stat().st_size > LARGE:
+        return _in_background(request, register, token, path)
     try:
         rows, problems = sheets.read(register.sheet, path)
     except Refused as refused:
@@ -102,6 +107,37 @@ def preview(request: HttpRequest, register: Register, token: str) -> HttpRespons
         path.unlink()
         return _result(request, register, decision, entry)
     return _shown(request, register, token, decision.summary(), decision.problems, rows)
+
+
+def _in_background(request: HttpRequest, register: Register, token: str, path: Path) -> HttpResponse:
+    """A large file is read, checked and written by the worker: all rows or none, with its progress on a page that may be left."""
+    if request.method != "POST":
+        return render(request, "trihelix/import_large.html", {"register": register, "token": token, "size": path.stat().st_size})
+    folder = home() / "staging" / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    held = path.rename(folder / path.name)
+    job = jobs.start(
+        by=request.actor,
+        kind="import",
+        title=_("导入%(name)s") % {"name": display.words(register)},
+        payload={"register": register.id, "path": str(held)},
+    )
+    return HttpResponseRedirect(reverse("job", args=[job.uid]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpResponse:
+    """Undo an import as one act, while nothing depends on it; says what does."""
+    if not request.actor.signed_in:
+        raise Denied(Problem("sign_in", "请先登录"))
+    entry = undo.find(request.actor, uid)
+    if entry.register != register.id:
+        raise Unseen(Problem("not_found", "找不到这次导入，或它不是您办理的", field="import"))
+    if request.method == "POST":
+        undo.undo(by=request.actor, uid=uid)
+        messages.success(request, _("已撤销这次导入；它仍留在日志中。"))
+        return HttpResponseRedirect(reverse("list", args=[register]))
+    return render(request, "trihelix/import_undo.html", {"register": register, "entry": entry, "obstacles": undo.obstacles(entry)})
 
 
 def _shown(

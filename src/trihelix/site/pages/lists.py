@@ -16,10 +16,11 @@ from trihelix.engines import sheets
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Sheet
 from trihelix.kernel import bulk, clock
-from trihelix.kernel.register import Register
+from trihelix.kernel.register import Register, attribute
 from trihelix.site import display
-from trihelix.site.listing import PAGE_SIZE, Listing, exported_rows, shown_rows
+from trihelix.site.listing import PAGE_SIZE, Listing, column_of, exported_rows, shown_rows
 from trihelix.site.pages import common
+from trihelix.site.words import often_words
 
 FORMATS = ("xlsx", "csv", "jsonl")
 RIGHT = ("integer", "decimal", "money_wan", "money_yuan")
@@ -37,8 +38,11 @@ def show(request: HttpRequest, register: Register) -> HttpResponse:
     page = Paginator(listing.queryset(), PAGE_SIZE).get_page(request.GET.get("page"))
     creates = common.create_acts(register, request.actor)
     plain = creates[0] if creates and creates[0].act == "create" else None
+    counts = listing.group_counts()
+    rows = [_row(listing, e, v) for e, v in shown_rows(listing, page)]
     context = {
-        "register": register, "listing": listing, "page": page, "window": window(page), "rows": [_row(listing, e, v) for e, v in shown_rows(listing, page)],
+        "register": register, "listing": listing, "page": page, "window": window(page), "rows": grouped(listing, page, rows, counts), "groupable": [column_of(register, n) for n in listing.groupable],
+        "query_string": _query(request), "often": often_words(),
         "heads": _heads(listing), "filters": listing.filters, "narrowed": sum(f.given for f in listing.filters), "states": [s for s in register.flow.states if not s.retired], "active": listing.active,
         "all_columns": listing.all_columns, "shown_names": {c.name for c in listing.columns}, "formats": FORMATS, "problems": listing.problems,
         "kept": [(n, v) for n in request.GET for v in request.GET.getlist(n) if n not in ("cols", "page")], "query": "",
@@ -46,6 +50,34 @@ def show(request: HttpRequest, register: Register) -> HttpResponse:
         "more_creates": [a for a in creates if a.act != "create"], "can_import": common.may_import(register, request.actor),
     }  # fmt: skip
     return render(request, "trihelix/list.html", context, status=422 if listing.problems else 200)
+
+
+def _query(request: HttpRequest) -> str:
+    """The address of the list without its page: what a saved search and a batch keep."""
+    given = request.GET.copy()
+    given.pop("page", None)
+    return str(given.urlencode())
+
+
+def grouped(listing: Listing, page: Page[Any], rows: list[dict[str, Any]], counts: dict[Any, int]) -> list[dict[str, Any]]:
+    """Rows with the heading of each group before its first one on the page."""
+    if not listing.group:
+        return rows
+    column = column_of(listing.register, listing.group)
+    last: Any = object()
+    for entry, row in zip(page, rows, strict=True):
+        value = _group_value(listing, entry)
+        if value != last:
+            shown = display.chip(listing.register, value) if listing.group == "state" else display.value(column, value)
+            row["group"], row["group_count"], last = shown, counts.get(value, 0), value
+    return rows
+
+
+def _group_value(listing: Listing, entry: Any) -> Any:
+    if listing.group in ("owner", "node"):
+        held = getattr(entry.record, listing.group)
+        return held.title if held else None
+    return entry.record.state if listing.group == "state" else getattr(entry, attribute(listing.group))
 
 
 def window(page: Page[Any]) -> list[int]:

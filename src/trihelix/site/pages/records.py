@@ -17,16 +17,16 @@ from django.views.decorators.http import require_safe
 
 from trihelix.engines.errors import Problem
 from trihelix.engines.flow import Flow, Transition
-from trihelix.kernel import book, files
+from trihelix.kernel import book, files, links, teams
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, visible_to
 from trihelix.kernel.errors import Unseen
-from trihelix.kernel.models import File, Link, Record
+from trihelix.kernel.models import File, Label, Link, Note, Record, Star
 from trihelix.kernel.register import REGISTERS, Register, attribute
 from trihelix.site import diagrams, display, forms, roles
 from trihelix.site.history import events
 from trihelix.site.listing import own_field
-from trihelix.site.pages import common
+from trihelix.site.pages import common, desk
 
 TABS = {
     "content": gettext_lazy("内容"), "files": gettext_lazy("文件"), "messages": gettext_lazy("往来"), "flow": gettext_lazy("流程"),
@@ -53,13 +53,24 @@ def show(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
         "owner_visible": record.owner_id is not None and visible_to(actor, Record.objects.filter(pk=record.owner_id)).exists(),
         **PARTS[tab](register, record, entry, actor, mine, hide),
     }  # fmt: skip
-    return render(request, "trihelix/record.html", context)
+    context |= _team_part(record, actor, mine) if actor.signed_in else {}
+    return desk.remember(request, render(request, "trihelix/record.html", context), record)
+
+
+def _team_part(record: Record, actor: Actor, mine: frozenset[str]) -> dict[str, Any]:
+    """What one's team and oneself keep on the record."""
+    labels = list(Label.objects.filter(teams.of_teams(actor), record=record).order_by("word").values_list("word", flat=True).distinct())
+    return {
+        "starred": Star.objects.filter(user_id=actor.user_id, record=record).exists(),
+        "team_labels": labels,
+        "may_link": bool(mine & links.ISSUERS),
+    }
 
 
 def _tabs(record: Record, actor: Actor) -> list[dict[str, Any]]:
     counts = {"files": record.files.filter(void_reason="", newer=None).count(), "thread": _links(record, actor).count()}
     if actor.signed_in:
-        counts["messages"] = _messages(record, actor).count()
+        counts["messages"] = readable_messages(record, actor).count()
     return [{"id": t, "label": label, "count": counts.get(t), "first": t == "content"} for t, label in TABS.items()]
 
 
@@ -138,10 +149,10 @@ def part_word(part: str) -> str:
     return {"open": _("公开部分"), "confidential": _("保密部分")}.get(part, part)
 
 
-def _messages(record: Record, actor: Actor) -> Any:
+def readable_messages(record: Record, actor: Actor) -> Any:
     """Messages the actor may read: those to all, and those to the actor's own body."""
     own = set(actor.bodies) | set(actor.node_ids)
-    return record.messages.filter(Q(side=None) | Q(side_id__in=own) | Q(author_id=actor.user_id)).select_related("author", "side")
+    return record.messages.filter(Q(side=None) | Q(side_id__in=own) | Q(author_id__in=actor.own_ids)).select_related("author", "side")
 
 
 def _thread(register: Register, record: Record, entry: Any, actor: Actor, mine: frozenset[str], hide: frozenset[str]) -> dict[str, Any]:
@@ -150,7 +161,8 @@ def _thread(register: Register, record: Record, entry: Any, actor: Actor, mine: 
     allowed = spec is not None and actor.signed_in and common.can(register, spec, actor, record, mine)
     masked = register.owner_column in hide
     return {
-        "thread": [_message(m, actor, masked) for m in _messages(record, actor)] if actor.signed_in else [], "can_message": allowed, "message_act": spec, "message_form": form,
+        "thread": [_message(m, actor, masked) for m in readable_messages(record, actor)] if actor.signed_in else [], "can_message": allowed, "message_act": spec, "message_form": form,
+        "notes": Note.objects.filter(teams.of_teams(actor), record=record).select_related("by") if actor.signed_in else [],
     }  # fmt: skip
 
 
