@@ -107,10 +107,11 @@ def _import_visibility(register: Register, by: Actor) -> str:
 def _existing(register: Register, rows: list[dict[str, Any]], by: Actor) -> dict[str, list[Any]]:
     """Typed rows already there, by ref, number and uid."""
     names = sorted({str(row[k]) for row in rows for k in ("ref", "number", "uid") if row.get(k)})
+    refs = ("record__owner", "record__node", *(c for c in register.refs if c != register.owner_column))  # the row shows their refs
     out: dict[str, list[Any]] = {}
     for i in range(0, len(names), 400):
         part = names[i : i + 400]
-        scoped = entries(by, register.model)
+        scoped = entries(by, register.model).select_related(*refs)
         uids = [n for n in part if len(n) in (32, 36) and vals._is_uuid(n)]
         found: list[Any] = [
             *scoped.filter(record__ref__in=part),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from trihelix.engines.codes import application_number
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.models import Record
 from trihelix.kernel.values import lookup
-from trihelix.registers.patents.models import Patent, StockRecord
+from trihelix.registers.patents.models import StockRecord
 
 PART = 400
 Rows = list[tuple[int, dict[str, Any]]]
@@ -36,8 +36,8 @@ def patents_of(numbers: Iterable[str]) -> dict[str, Record]:
     """``{application number: record}`` of whatever is registered."""
     found: dict[str, Record] = {}
     for part in _parts(numbers):
-        for patent in Patent.objects.filter(app_no__in=part):
-            found[patent.app_no] = patent.record
+        rows = Record.objects.filter(patents_patent__app_no__in=part).annotate(number_of=F("patents_patent__app_no"))
+        found.update({r.number_of: r for r in rows})
     return found
 
 
@@ -47,7 +47,8 @@ def patent_rows(rows: Rows, by: Actor) -> list[Problem]:
     seen: dict[str, int] = {}
     problems: list[Problem] = []
     found = patents_of(numbers.values())
-    mine = {r.pk for part in _parts(numbers.values()) for r in visible_to(by, Record.objects.filter(patents_patent__app_no__in=part))}
+    held_ids = [str(r.pk) for r in found.values()]
+    mine = {pk for part in _parts(held_ids) for pk in visible_to(by, Record.objects.filter(pk__in=part)).values_list("pk", flat=True)}
     for n, row in rows:
         number = numbers.get(n)
         if number is None:
