@@ -186,7 +186,7 @@ REPLIES = declare(
 )  # fmt: skip
 ALL = (RESOURCES, BOOKINGS, USAGE, REVIEWS, SCENES, REPLIES)
 
-from trihelix.registers.resources import actions, figures  # noqa: E402, F401
+from trihelix.registers.resources import actions, figures, scene_actions  # noqa: E402, F401
 
 for _register in ALL:
     standard_actions(_register)
