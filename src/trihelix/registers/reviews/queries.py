@@ -11,6 +11,7 @@ from trihelix.registers.experts.models import Expert, Invitation
 from trihelix.registers.reviews import panels, rulebook, scoring
 from trihelix.registers.reviews.models import Conflict, Item, ReviewLink, Round, Run, Seat
 
+MOST_LEFT_OUT = 1_000_000  # reviewers × sheets up to which the order without each reviewer is worked out
 LIVE = ("invited", "accepted", "submitted", "abstained")
 
 
@@ -30,7 +31,9 @@ def ranked(entry: Round) -> dict[str, Any]:
     how = {"drop_from": panels.rules_of(entry).drop_from, "normalise": entry.normalise}
     votes = votes_of(entry)
     placed = scoring.rank(codes, votes, **how)
-    return {"rows": scoring.as_json(placed, scoring.sensitivity(codes, votes, **how)), "votes": len(votes), **how}
+    told = len({v.reviewer for v in votes}) * len(votes) <= MOST_LEFT_OUT
+    moved = scoring.sensitivity(codes, votes, **how) if told else scoring.not_told(codes)
+    return {"rows": scoring.as_json(placed, moved), "votes": len(votes), "sensitivity": told, **how}
 
 
 def progress(round_: Record) -> dict[str, Any]:

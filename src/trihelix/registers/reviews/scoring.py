@@ -122,6 +122,11 @@ def sensitivity(items: Iterable[str], votes: Iterable[Vote], **how: Any) -> dict
     return out
 
 
+def not_told(items: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """In place of :func:`sensitivity` where it was not worked out: nothing is claimed."""
+    return {i: {"best": None, "worst": None, "mover": "", "shift": None} for i in items}
+
+
 def as_json(placed: Sequence[Placed], moved: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The ranking as a round keeps it; scores with four digits and as exact fractions."""
     return [
