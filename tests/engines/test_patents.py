@@ -47,14 +47,20 @@ def test_symbols_of_a_design_are_locarno_classes_each_once():
 
 @pytest.mark.parametrize(
     ("ptype", "filed", "ends"),
-    [("design", "2021-05-31", "2031-05-31"), ("design", "2021-06-01", "2036-06-01"), ("invention", "2020-02-29", "2040-02-29"), ("utility", "2020-02-29", "2030-02-28")],
+    [
+        ("design", "2021-05-31", "2031-05-31"),
+        ("design", "2021-06-01", "2036-06-01"),
+        ("invention", "2020-02-29", "2040-02-29"),
+        ("utility", "2020-02-29", "2030-02-28"),
+    ],
 )
 def test_terms(ptype, filed, ends):
     assert patents.ends_on(ptype, dt.date.fromisoformat(filed), TERMS) == dt.date.fromisoformat(ends)
 
 
 @pytest.mark.parametrize(
-    ("stars", "prospect", "willing", "tier"), [(4, "good", 1, "A"), (4, "good", 0, "B"), (3, "unclear", 0, "C"), (2, "good", 3, "D"), (3, "potential", 0, "B"), (5, "none", 9, "D")]
+    ("stars", "prospect", "willing", "tier"),
+    [(4, "good", 1, "A"), (4, "good", 0, "B"), (3, "unclear", 0, "C"), (2, "good", 3, "D"), (3, "potential", 0, "B"), (5, "none", 9, "D")],
 )
 def test_tiers(stars, prospect, willing, tier):
     assert patents.tier(TIERS, stars, prospect, willing) == tier
@@ -75,7 +81,10 @@ def test_fee_years_and_late_months():
     assert patents.fee_year(filed, dt.date(2024, 3, 15)) == 7
     assert patents.year_starts(filed, 7) == dt.date(2024, 3, 15)
     due = dt.date(2024, 3, 15)
-    assert [patents.late_months(due, d, 6) for d in (due, dt.date(2024, 4, 15), dt.date(2024, 4, 16), dt.date(2024, 5, 16), dt.date(2024, 9, 15))] == [0, 0, 1, 2, 5]
+    assert [
+        patents.late_months(due, d, 6)
+        for d in (due, dt.date(2024, 4, 15), dt.date(2024, 4, 16), dt.date(2024, 5, 16), dt.date(2024, 9, 15))
+    ] == [0, 0, 1, 2, 5]
     assert patents.in_grace(due, dt.date(2024, 9, 15), 6) and not patents.in_grace(due, dt.date(2024, 9, 16), 6)
     assert patents.years_from_grant(dt.date(2020, 6, 1), filed, 3) == 1
     assert patents.years_from_grant(dt.date(2020, 6, 1), filed, 12) == 10
@@ -96,7 +105,9 @@ def test_value_score_and_income():
     assert patents.income_value([100, 100, 100], Fraction(5, 100), Fraction(20, 100), 1) == Fraction(5) / Fraction(6, 5)
 
 
-@pytest.mark.parametrize("scores", [{"legal": 80}, {"legal": 80, "technical": 101, "economic": 1}, {"legal": 1, "technical": 1, "economic": 1, "other": 1}])
+@pytest.mark.parametrize(
+    "scores", [{"legal": 80}, {"legal": 80, "technical": 101, "economic": 1}, {"legal": 1, "technical": 1, "economic": 1, "other": 1}]
+)
 def test_scores_must_fit_the_weights(scores):
     with pytest.raises(Refused):
         patents.value_score({"legal": 30, "technical": 40, "economic": 30}, scores)
