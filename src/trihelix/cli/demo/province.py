@@ -24,7 +24,10 @@ from trihelix.kernel.register import register_of
 PASSWORD = "demo-Jilin-2025"  # every demo account; such accounts exist only in a folder marked as a demo
 AUTHORITY = {"firm": "91", "university": "12", "institute": "12", "hospital": "12", "government": "11", "association": "51"}
 # Further content of the registers, in the order of the house; each module has ``load(context)``.
-PARTS: tuple[str, ...] = ("programmes", "governance")
+PARTS: tuple[str, ...] = (
+    "services", "events", "inventions", "platforms", "networks", "resources", "patents", "ladder", "contracts", "listings", "programmes", "secondments",
+    "reviews", "titles", "finance", "governance",
+)  # fmt: skip
 
 
 @dataclass
