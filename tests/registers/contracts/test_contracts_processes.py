@@ -21,7 +21,7 @@ by, WAN = operator(), 1_000_000
 def run(r, act, **v): return register_of(r).acts[act].run(by=by, **v)
 for ref in ("JL", "CC"):
     run("nodes", "create", title=ref, level="1" if ref == "JL" else "10", ref=ref)
-for ref, kind in (("u-1", "university"), ("f-1", "firm")):
+for ref, kind in (("u-1", "university"), ("f-1", "institute")):
     run("bodies", "create", title=f"示例{ref}", kind=kind, ref=ref)
 tests = list(recognition.contract_book().all_tests())
 uids = []

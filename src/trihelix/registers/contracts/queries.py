@@ -39,7 +39,12 @@ def tables(by: Actor, start: dt.date, end: dt.date, division: str = "22") -> Sta
 
 def cell_list(by: Actor, start: dt.date, end: dt.date, division: str, table: str, key: str) -> list[tuple[Contract, int, int]]:
     """The contracts that one cell of the statistics counts, each with the turnover and technical amount it adds there."""
-    rows = registered(by, Period(start, end)).prefetch_related("receipts", "certificates").select_related("office").order_by("registered_on", "pk")
+    rows = (
+        registered(by, Period(start, end))
+        .prefetch_related("receipts", "certificates")
+        .select_related("office")
+        .order_by("registered_on", "pk")
+    )
     rule_book, today, out = recognition.contract_book(), clock.today(), []
     for contract in rows:
         record = recognition.record_of(contract)

@@ -111,7 +111,12 @@ def change(a: Run, deal: Deal, **values: Any) -> None:
     """Change what the deal says of itself. Refuses signed and ended deals, other parties (another deal), and what signing writes."""
     a.require(editable(a.register, a.record, a.by), "not_editable", "已签约或已终止的交易不能修改", field="state", value=a.record.state)
     fixed = sorted(set(values) & set(FIXED))
-    a.require(not fixed, "parties_fixed", "双方与对接不能改换（请终止后另行发起），签约日期与文本摘要由签署写入", field=fixed[0] if fixed else None)
+    a.require(
+        not fixed,
+        "parties_fixed",
+        "双方与对接不能改换（请终止后另行发起），签约日期与文本摘要由签署写入",
+        field=fixed[0] if fixed else None,
+    )
     change_entry(a, deal, values)
 
 
