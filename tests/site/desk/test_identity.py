@@ -45,6 +45,9 @@ def test_a_second_factor_is_asked_before_the_session_begins(visit):
 def test_second_factor_pages_answer_in_the_sites_own_frame(visit):
     client = visit()
     client.post(reverse("login"), {"username": "jicui", "password": PASSWORD})
+    asked = client.get(reverse("mfa_activate_totp"))
+    assert "reauthenticate" in asked["Location"], "the password is asked again before a factor is changed"
+    client.post(asked["Location"], {"password": PASSWORD})
     for name in ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn"):
         page = client.get(reverse(name))
         assert page.status_code == 200 and 'class="brand"' in page.content.decode(), name
@@ -80,7 +83,7 @@ def granted(client: Client, **more: str) -> Any:
         **more,
     }
     page = client.get("/identity/o/authorize", query)
-    if page.status_code != 200:
+    if page.status_code != 200 or "form" not in page.context:
         return page
     return client.post(
         "/identity/o/authorize", {**page.context["form"].initial, "scopes": ["openid", "profile", "email"], "action": "grant"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import perform_login
+from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import login as start_session
@@ -48,7 +48,9 @@ def login(request: HttpRequest) -> HttpResponse:
                 start_session(request, user, backend=BACKEND)
                 response: HttpResponse = HttpResponseRedirect(target)
             else:  # a second factor, where the account has one, is asked before the session begins
-                response = perform_login(request, Login(user=user, redirect_url=target, email_verification="none"))
+                response = perform_password_login(
+                    request, {"username": user.username}, Login(user=user, redirect_url=target, email_verification="none")
+                )
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, _language(request, user), max_age=365 * 86400, samesite="Lax", httponly=True)
             return response
     context = {
