@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:uid>/", desk.job, name="job"),
     path("calendar/<str:secret>.ics", feeds.calendar, name="calendar-feed"),
     path("feeds/<register:register>.atom", feeds.atom, name="atom"),
+    path("map/<register:register>/", portal.map_page, name="map"),
     path("glossary/", portal.glossary, name="glossary"),
     path("accounts/people/", people.manage, name="people-manage"),
     path("accounts/people/template.xlsx", people.staff_template, name="staff-template"),

@@ -436,3 +436,10 @@ def test_calendar_and_atom(visit, actor, draft, need):
 def test_glossary_has_both_languages(visit):
     text = visit().get(reverse("glossary"), {"q": "pilot"}).content.decode()
     assert "中试" in text and "pilot-scale" in text
+
+
+def test_map_and_charts_carry_a_table_with_the_same_numbers(visit, need):
+    text = visit().get(reverse("map", args=["needs"])).content.decode()
+    assert text.count("<svg") >= 3 and text.count("<table") >= 3 and "示意图" in text
+    assert len(re.findall(r'<g class="tile', text)) >= 60, "nine units and sixty counties"
+    assert visit().get(reverse("map", args=["deals"])).status_code == 404
