@@ -57,14 +57,14 @@ def served(demo_home: Path) -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "trihelix.cli", "serve", "--port", str(port)], env=environment(demo_home))
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{address}/health/", timeout=2)
                 break
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.2)
         else:
-            pytest.fail("the site did not start within 30 s")
+            pytest.fail("the site did not start within two minutes")
         yield address
     finally:
         process.terminate()
