@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from trihelix.kernel.register import Register, attribute
 from trihelix.site import display, roles
 from trihelix.site.listing import BASE
 
+DATED = re.compile(r"\d{4}-\d\d-\d\d")
 TEXT_LIMIT = 400
 SILENT = ("merged_into_id", "record_id")
 EMPTY = (None, "", [], {})
@@ -73,7 +75,7 @@ def _text(register: Register, field: str, column: Column | None, value: Any, tit
         return _("（个人信息，链中只存摘要）")
     if field == "visibility":
         return roles.visibility_word(value)
-    if isinstance(value, str) and (field.endswith("_at") or (column is not None and column.kind == "date")):
+    if isinstance(value, str) and DATED.match(value) and (field.endswith("_at") or (column is not None and column.kind == "date")):
         return _dated(value)
     if field == "state":
         return register.state_label(value, "en" if display.english() else "zh")
