@@ -80,6 +80,7 @@ PAGES = (
     Page("finance", "funds-report", _("基金投资报表"), province),
     Page("finance", "check-up-batch", _("政策体检（批量）"), desk),
     Page("governance", "rule-list", _("政策规则")),
+    Page("data", "dashboard", _("看板")),
     Page("data", "figures", _("统计指标")),
     Page("data", "figures-checks", _("数据核对"), province),
     Page("data", "letter", _("答复函"), province),

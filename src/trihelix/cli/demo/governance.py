@@ -22,6 +22,8 @@ def load(ctx: Context) -> None:
     """Load everything by imports; a folder that has it already stays as it is."""
     data = content("governance")
     _put(ctx, "policies", data["policies"])
+    for name, told in data["evidence"].items():
+        _put(ctx, name, told)
     rows = {
         "measures": [_measure(r) for r in data["measures"]], "results": [_result(r) for r in data["results"]],
         "commitments": list(_commitments(data)), **{k: [dict(r) for r in data[k]] for k in ("commissions", "meetings", "plans", "rulemakings")},

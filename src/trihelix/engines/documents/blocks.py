@@ -53,11 +53,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a heading row that repeats on each page; short rows are filled with blanks."""
+    """A table with a heading row that repeats on each page; short rows are filled with blanks. ``widths`` are shares of the width."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str = ""
+    widths: tuple[int, ...] = ()
 
     def aligns(self) -> list[Align]:
         """Columns that hold only numbers stand at the right."""

@@ -6,6 +6,7 @@ The text never leaves the signature alone on a page: the last paragraph stays wi
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -22,6 +23,8 @@ from trihelix.engines.documents.blocks import Block, Document, PageBreak, clean
 
 _RED = RGBColor(0xC0, 0, 0)
 _CHARACTER = Pt(16)
+_TITLE_LINE = 20  # characters of the title's size on one line
+_SENSE = re.compile(r"(?<=会议)|(?=第)|(?<=关于)|(?=的答复)|(?=的通知)|(?=的函)|(?<=、)")
 _SIGN_STYLE = '.sign { color: #c00000; font: 34pt/48pt "FZXiaoBiaoSong-B05S", "STZhongsong", "SimSun", "Noto Serif CJK SC", serif; text-align: center; text-indent: 0 }\n'
 _STYLE = _SIGN_STYLE + (
     ".number { text-align: center; text-indent: 0; border-bottom: 1.5pt solid #c00000; padding-bottom: 4mm; margin: 24pt 0 }\n"
@@ -53,6 +56,17 @@ def day_text(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def title_lines(title: str) -> list[str]:
+    """A title too long for one line broken by sense, nearest the middle (分行词意完整); where no break fits it is left to the page."""
+    middle = len(title) / 2
+    places = [m.start() for m in _SENSE.finditer(title) if 0 < m.start() < len(title)]
+    fits = [p for p in places if max(p, len(title) - p) <= _TITLE_LINE]
+    if len(title) <= _TITLE_LINE or not fits:
+        return [title]
+    at = min(fits, key=lambda p: (abs(p - middle), p))
+    return [title[:at], title[at:]]
+
+
 def docx(letter: Official) -> bytes:
     """The letter as a Word file."""
     made = python_docx.Document()
@@ -61,7 +75,7 @@ def docx(letter: Official) -> bytes:
     if letter.note:
         made.add_paragraph(clean(letter.note), style="Caption").alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _head(made, letter)
-    made.add_paragraph(clean(letter.title), style="Title")
+    made.add_paragraph("\n".join(title_lines(clean(letter.title))), style="Title")
     made.add_paragraph(f"{clean(letter.addressee)}：")
     for block in letter.blocks:
         word._add(made, block)
@@ -114,11 +128,11 @@ def _signature(made: Any, letter: Official) -> None:
 
 def html(letter: Official) -> str:
     """The letter as a page of its own, the same text and order; annex on a new page in print."""
-    title = escape(letter.title)
+    title, heading = escape(letter.title), "<br>".join(escape(line) for line in title_lines(clean(letter.title)))
     parts = [
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>{web.STYLE}{_STYLE}</style></head>\n<body>\n',
         f'<p class="note">{escape(letter.note)}</p>\n' if letter.note else "",
-        f'<p class="sign">{escape(letter.sign)}</p>\n<p class="number">{escape(letter.number)}</p>\n<h1>{title}</h1>\n',
+        f'<p class="sign">{escape(letter.sign)}</p>\n<p class="number">{escape(letter.number)}</p>\n<h1>{heading}</h1>\n',
         f'<p class="addressee">{escape(letter.addressee)}：</p>\n',
         web.html_body(letter.blocks),
         f'<p class="signature">{escape(letter.signature)}<br>{day_text(letter.day)}</p>\n',

@@ -81,6 +81,8 @@ def _table(table: Table) -> str:
         cells = (_TD[a] + _inline(v) + "</td>" for v, a in zip(row, aligns, strict=True))
         rows += f"<tr>{''.join(cells)}</tr>\n"
     caption = f"<caption>{_inline(table.caption)}</caption>" if table.caption else ""
+    columns = "".join(f'<col width="{round(100 * w / sum(table.widths))}%">' for w in table.widths)
+    caption += f"<colgroup>{columns}</colgroup>" if columns else ""
     return f"<table>{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n"
 
 

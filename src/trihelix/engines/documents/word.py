@@ -162,6 +162,12 @@ def _table(made: Any, block: Table) -> None:
     _fill(table.rows[0], block.header, ["center"] * len(block.header), bold=True)
     for row in block.grid():
         _fill(table.add_row(), row, block.aligns(), bold=False)
+    if block.widths:
+        table.autofit = False
+        for column, share in zip(table.columns, block.widths, strict=True):
+            column.width = Mm(156 * share // sum(block.widths))
+            for cell in column.cells:
+                cell.width = column.width
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in table.rows:

@@ -235,10 +235,12 @@ def _annex(desk: _Desk) -> list[Block]:
         found = desk.answers[figure]
         f, span = found.figure, found.span
         rows.append((
-            figure, f"{f.name()}（{f.population}）", f"{found.text} {f.unit}", f"{span.start or '—'} 至 {span.end}", str(len(found.lines)), (found.digest or "")[:16],
+            figure, f"{f.name()}（{f.population}）", f"{found.text} {f.unit}", f"{span.start or '—'} 至 {span.end}", str(len(found.lines)), (found.digest or "")[:12],
         ))  # fmt: skip
-    out: list[Block] = [Table(("编号", "定义", "数值", "统计期", "记录数", "记录摘要"), tuple(rows))] if rows else []
+    out: list[Block] = (
+        [Table(("编号", "定义", "数值", "统计期", "记录数", "记录摘要"), tuple(rows), widths=(9, 36, 15, 17, 10, 13))] if rows else []
+    )
     if desk.gaps:
         lacks = tuple((g["place"], g["name"], g["reason"]) for g in desk.gaps)
-        out.append(Table(("条款", "缺项", "原因"), lacks, "尚缺的数据"))
+        out.append(Table(("条款", "缺项", "原因"), lacks, "尚缺的数据", widths=(10, 50, 40)))
     return out

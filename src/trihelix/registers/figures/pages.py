@@ -9,22 +9,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from trihelix.engines.documents import official
+from trihelix.engines.documents.web import pdf
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock
 from trihelix.kernel.action import find
-from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS, register_of
 from trihelix.registers.figures import checks, comparison, evaluation, funnel, thread
+from trihelix.registers.figures import dashboard as boards
 from trihelix.registers.figures import letter as letters
 from trihelix.registers.figures.book import figures
 from trihelix.registers.figures.models import Report
-from trihelix.registers.governance.queries import commitments_due
 
 SHOWN = 200
 
@@ -115,16 +117,57 @@ def letter_file(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The dashboard of any viewer, the public among them: what they may see, each number with its list."""
+    context = boards.own(request.actor, _as_of(request), request.GET.get("map", ""))
+    return render(request, "figures/dashboard.html", context | {"self": "dashboard"})
+
+
+@require_safe
 def leaders(request: HttpRequest) -> HttpResponse:
-    """One page for leaders: figures, funnel, commitments due, waiting work; every number opens its list."""
+    """One page for those who see the province: figures with trend, funnel, map, commitments, waiting work; every number opens its list."""
     _inside(request.actor)
-    day = _as_of(request)
-    answers = evaluation.evaluate_all(request.actor, day, funnel.HEADLINES)
+    context = boards.province(request.actor, _as_of(request), request.GET.get("map", ""))
+    return render(request, "figures/leaders.html", context | {"self": "leaders"})
+
+
+@require_safe
+def leaders_pdf(request: HttpRequest) -> HttpResponse:
+    """The same page on paper."""
+    _inside(request.actor)
+    context = boards.province(request.actor, _as_of(request), request.GET.get("map", ""))
+    page = render_to_string("figures/leaders_print.html", context | {"self": "leaders"}, request=request)
+    response = HttpResponse(pdf(page), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="leaders-{context["as_of"].isoformat()}.pdf"'
+    return response
+
+
+@require_safe
+def funnel_list(request: HttpRequest, step: str) -> HttpResponse:
+    """The records behind one number of the funnel, exactly."""
+    known, day = funnel.step_of(step), _as_of(request)
+    state, why = request.GET.get("state", ""), request.GET.get("why")
+    rows = funnel.rows_of(known, request.actor, day, state, why).select_related("record", "record__owner").order_by("-pk")
+    register = register_of(known.register)
     context = {
-        "as_of": day, "answers": answers, "funnel": funnel.steps(request.actor, day), "commitments": commitments_due(request.actor, day),
-        "load": funnel.load(day), "findings": [f for f in checks.check_all(request.actor, day, {a.figure.id: a for a in answers}) if f.light in ("red", "amber")],
+        "step": known, "told": {"zh": known.told_zh, "en": known.told_en}, "register": register, "as_of": day, "state": register.state_label(state) if state else None,
+        "why": getattr(register.column(known.why), "choices", {}).get(why) if known.why and why else None, "count": rows.count(), "rows": list(rows[:SHOWN]),
     }  # fmt: skip
-    return render(request, "figures/leaders.html", context)
+    return render(request, "figures/funnel_list.html", context | {"more": max(0, context["count"] - SHOWN)})
+
+
+@require_safe
+def waiting_list(request: HttpRequest) -> HttpResponse:
+    """The waiting work behind one number: of the whole province for those who see it, one's own for others."""
+    if not request.actor.signed_in:
+        raise Denied(Problem("denied", "请先登录再看待办", field="page"))
+    name, late = request.GET.get("register", ""), "late" in request.GET
+    if name and name not in REGISTERS:
+        raise Refused.one("unknown_register", f"没有登记库 “{name[:40]}”", field="register", value=name[:40])
+    register = REGISTERS[name] if name else None
+    rows = funnel.waiting(request.actor, register, _as_of(request) if late else None)
+    context = {"register": register, "late": late, "count": rows.count(), "rows": list(rows[:SHOWN])}
+    return render(request, "figures/waiting_list.html", context | {"more": max(0, context["count"] - SHOWN)})
 
 
 @require_safe
@@ -147,6 +190,23 @@ def report_changes(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return render(request, "figures/changes.html", {"report": report, "rows": rows})
 
 
+@require_safe
+def report_figure(request: HttpRequest, uid: uuid.UUID, figure: str) -> HttpResponse:
+    """One number of a frozen report: its definition, period and digest, and of the records behind it those the viewer may see."""
+    report = entries(request.actor, Report).get(record=find(register_of("reports"), uid, request.actor))
+    held = report.record.frozen_figures.filter(figure=figure).first()
+    if held is None:
+        raise Unseen.record("指标", figure[:40])
+    wanted = [uuid.UUID(key) for key, _ in held.lines[:5000] if len(key) == 32 and all(c in "0123456789abcdef" for c in key)]
+    seen: list[Record] = []
+    for i in range(0, len(wanted), 400):
+        seen += visible_to(request.actor, Record.objects.filter(uid__in=wanted[i : i + 400]).select_related("owner"))
+        if len(seen) >= SHOWN:
+            break
+    context = {"report": report, "held": held, "answer": held.answer, "rows": seen[:SHOWN], "total": len(held.lines)}
+    return render(request, "figures/report_figure.html", context)
+
+
 urlpatterns = [
     path("figures/", overview, name="figures"),
     path("figures/all.json", as_json, name="figures-json"),
@@ -156,6 +216,11 @@ urlpatterns = [
     path("letter/", letter_page, name="letter"),
     path("letter/letter.docx", letter_file, name="letter-file"),
     path("leaders/", leaders, name="leaders"),
+    path("leaders/leaders.pdf", leaders_pdf, name="leaders-pdf"),
+    path("dashboard/", dashboard, name="dashboard"),
+    path("dashboard/funnel/<slug:step>/", funnel_list, name="funnel-list"),
+    path("dashboard/waiting/", waiting_list, name="waiting-list"),
     path("thread/<uuid:uid>/", thread_page, name="thread"),
+    path("reports/<uuid:uid>/figures/<slug:figure>/", report_figure, name="report-figure"),
     path("reports/<uuid:uid>/changes/", report_changes, name="report-changes"),
 ]

@@ -75,7 +75,7 @@ CLAUSES = declare(
     )
 )  # fmt: skip
 
-from trihelix.registers.figures import actions  # noqa: E402, F401
+from trihelix.registers.figures import actions, watch  # noqa: E402, F401
 
 for _register in (EXTERNALS, REPORTS, CLAUSES):
     standard_actions(_register)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from trihelix.engines.sheets import Column
+from trihelix.kernel import book
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.models import Record
 from trihelix.kernel.standard import create_entry
@@ -56,6 +57,22 @@ def report(
     row = {"on": (on or a.today).isoformat(), "value": None if value is None else str(value), "note": note, "evidence": evidence or ""}
     commitment.progress = [*commitment.progress, row]
     commitment.reached = value if value is not None else commitment.reached
+    if commitment.due_on is None and commitment.review_on is not None and commitment.review_on <= a.today:
+        commitment.review_on = book.current().due("commitment.review", a.today)[0]  # reviewed: the next review is due
+
+
+@action("commitments", "measured", "由指标更新进度", "Progress from the figure", hidden=True)
+def measured(a: Run, commitment: Commitment, *, value: Decimal) -> None:
+    """The progress that the figure counts; fired by the worker when it has changed."""
+    a.require(commitment.figure, "no_figure", "此承诺没有进度指标", field="figure")
+    commitment.reached = value
+
+
+@action("commitments", "warn", "自动提醒", "Remind by rule", hidden=True)
+def warn(a: Run, commitment: Commitment, *, light: str, on: dt.date, text: str, en: str) -> None:
+    """Remind by rule: once for each light and each day that counts. Fired by the worker."""
+    commitment.reminders = [*commitment.reminders, {"on": a.today.isoformat(), "text": text, "light": light, "due": on.isoformat()}]
+    a.notify(text, roles=("officer",), key=f"{light}:{on.isoformat()}", en=en)
 
 
 @action(
@@ -73,7 +90,17 @@ def remind(a: Run, commitment: Commitment, *, text: str) -> None:
 
 
 def _conclude(a: Run, commitment: Commitment, conclusion: str, reply: str) -> None:
+    """Keep conclusion and supplementary reply; once nothing from the same proposal is open, its supplementary reply is due."""
     commitment.conclusion, commitment.supplementary = conclusion, reply or ""
+    source = commitment.source_record
+    if source is None or source.register != "proposals":
+        return
+    others = Commitment.objects.filter(source_record=source, record__state__in=("registered", "tracked")).exclude(pk=commitment.pk)
+    if not others.exists():
+        text = f"承诺均已有结论，请向提案者补充答复：{source.title}"
+        a.notify(
+            text, roles=("officer",), key="supplementary", en=f"Every commitment is concluded, a supplementary reply is due: {source.title}"
+        )
 
 
 CONCLUSION = (
@@ -95,7 +122,9 @@ def fulfil(a: Run, commitment: Commitment, *, conclusion: str, supplementary: st
 
 @action("commitments", "fail", "认定未兑现", "Failed", fields=CONCLUSION)
 def fail(a: Run, commitment: Commitment, *, conclusion: str, supplementary: str = "") -> None:
-    """Conclude as failed with the reason; the proposer is owed a supplementary reply."""
+    """Conclude as failed with the reason. Refuses without a supplementary reply where a proposer was promised it."""
+    promised = commitment.source_record is not None and commitment.source_record.register == "proposals"
+    a.require(not promised or (supplementary or "").strip(), "reply_owed", "未兑现的承诺须向提案者补充答复，请填写", field="supplementary")
     _conclude(a, commitment, conclusion, supplementary)
 
 

@@ -40,6 +40,14 @@ class Commitment(Entry):
     class Meta:
         indexes = (models.Index(fields=["due_on"]), models.Index(fields=["lead_office"]))
 
+    @property
+    def light(self) -> str:
+        """The traffic light of today: green, amber, red, or grey where there is no measure."""
+        from trihelix.kernel import clock
+        from trihelix.registers.governance.queries import light
+
+        return light(self, clock.today())
+
 
 class Measure(Entry):
     """A measure in force (落实举措): suggestion, owner, document, and the scheme or register that carries it out."""

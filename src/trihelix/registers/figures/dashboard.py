@@ -1,0 +1,62 @@
+"""What a dashboard shows to one viewer: only what that viewer may see, each number with the address of its records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from trihelix.engines.errors import Refused
+from trihelix.kernel.actor import Actor, entries
+from trihelix.registers.figures import checks, evaluation, funnel, geography, trends
+from trihelix.registers.figures.models import Report
+from trihelix.registers.governance.queries import commitments_due
+
+# What each role of the province looks at first; others see the general headlines.
+BY_ROLE = {
+    "finance": ("F95", "F96", "F40", "F44", "F45", "F98", "F101", "F102", "F68", "F73"),
+    "auditor": ("F30", "F40", "F45", "F89", "F95", "F98", "F101", "F102"),
+    "discipline": ("F21", "F40", "F95", "F98", "F101", "F104"),
+    "officer": ("F29", "F30", "F31", "F32", "F35", "F36", "F33", "F34", "F19", "F20", "F77", "F79"),
+}
+
+
+def headlines(by: Actor) -> tuple[str, ...]:
+    """The figures of the viewer's first role that has its own, else the general ones."""
+    return next((BY_ROLE[r] for r in BY_ROLE if r in by.roles), funnel.HEADLINES)
+
+
+def map_of(by: Actor, wanted: str = "") -> dict[str, Any] | None:
+    """The map of one register by its name. Refuses a name that is not to be had."""
+    known = geography.choices(by)
+    if not known:
+        return None
+    register = next((r for r in known if r.id == wanted), None)
+    if wanted and register is None:
+        raise Refused.one(
+            "unknown_map", f"没有 “{wanted[:40]}” 的地图；可用：{'、'.join(r.id for r in known)}", field="map", value=wanted[:40]
+        )
+    return geography.picture(register or known[0], by) | {"choices": known}
+
+
+def published(by: Actor) -> Report | None:
+    """The last report open to the viewer."""
+    return entries(by, Report).filter(record__state="published").order_by("-as_of", "-pk").first()
+
+
+def own(by: Actor, day: dt.date, wanted: str = "") -> dict[str, Any]:
+    """The dashboard of any viewer: funnel and map of what they may see, their waiting work, the commitments and the published report."""
+    report = published(by)
+    return {
+        "as_of": day, "funnel": funnel.steps(by, day), "map": map_of(by, wanted), "load": funnel.load(by, day) if by.signed_in else [],
+        "commitments": commitments_due(by, day), "report": report, "rows": list(report.record.frozen_figures.all()) if report else [],
+    }  # fmt: skip
+
+
+def province(by: Actor, day: dt.date, wanted: str = "", ids: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The page of those who see the province: figures with comparison and trend, funnel, map, commitments, load, checks that do not hold."""
+    answers = evaluation.evaluate_all(by, day, ids or headlines(by))
+    found = checks.check_all(by, day, {a.figure.id: a for a in answers})
+    return {
+        "as_of": day, "answers": answers, "trends": trends.lines(by, day, [a.figure.id for a in answers if a.value is not None]), "funnel": funnel.steps(by, day), "map": map_of(by, wanted),
+        "commitments": commitments_due(by, day, progress=evaluation.reached(by, day)), "load": funnel.load(by, day), "findings": [f for f in found if f.light in ("red", "amber")],
+    }  # fmt: skip

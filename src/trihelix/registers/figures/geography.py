@@ -1,0 +1,120 @@
+"""Where the records are: nine units and sixty counties as a schematic map drawn on the server, with the same numbers as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from trihelix.engines.bookfile import load_file
+from trihelix.engines.codelists import CodeRow
+from trihelix.kernel import book, clock
+from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.register import REGISTERS, Register
+
+COUNTIES = ("district", "county", "county_city")
+CHOICES = ("bodies", "needs", "results", "platforms", "resources", "events")
+CELL_W, CELL_H, HEAD, ACROSS, GAP = 66, 34, 28, 3, 8
+WIDTH = ACROSS * CELL_W + 4
+
+
+def choices(by: Actor) -> list[Register]:
+    """Registers that say where their records are and that the viewer may open."""
+    return [REGISTERS[n] for n in CHOICES if n in REGISTERS and (by.signed_in or REGISTERS[n].public)]
+
+
+def _name(row: CodeRow) -> str:
+    return row.name("en" if (get_language() or "").startswith("en") else "zh")
+
+
+def _address(register: Register, codes: list[str]) -> str:
+    return reverse("list", args=[register.id]) + "?" + urlencode([("division", c) for c in codes])
+
+
+def units(register: Register, by: Actor) -> list[dict[str, Any]]:
+    """Each unit with its counties: what the viewer may see, in one query; places without a county stand in the unit's own number."""
+    codes, day = book.current().codes["divisions"], clock.today()
+    rows = entries(by, register.model).filter(record__merged_into=None).exclude(division="").order_by()
+    found = dict(rows.values_list("division").annotate(n=Count("pk")))
+    path, out = book.current().path, []
+    for tile in load_file(path / "map.yaml", path)["tiles"]:
+        unit = codes.get(str(tile["code"]))
+        if unit is None:
+            continue
+        known = [unit.code, *dict.fromkeys(r.code for r in codes.rows if r.parent == unit.code)]
+        counties = [_place(register, found, r) for r in codes.children(unit.code, day) if r.kind in COUNTIES]
+        total = sum(found.get(c, 0) for c in known)
+        own = [c for c in known if c not in {p["code"] for p in counties}]
+        out.append({
+            "code": unit.code, "name": _name(unit), "count": total, "url": _address(register, known), "counties": counties, "x": float(tile["column"]), "y": float(tile["row"]),
+            "rest": {"count": sum(found.get(c, 0) for c in own), "url": _address(register, own)},
+        })  # fmt: skip
+    return out
+
+
+def _place(register: Register, found: dict[str, int], row: CodeRow) -> dict[str, Any]:
+    return {"code": row.code, "name": _name(row), "count": found.get(row.code, 0), "url": _address(register, [row.code])}
+
+
+def picture(register: Register, by: Actor) -> dict[str, Any]:
+    """``{"register", "svg", "units", "total", "counties"}``; every region of the picture opens its list."""
+    found = units(register, by)
+    return {
+        "register": register, "units": found, "svg": _svg(found), "total": sum(u["count"] for u in found), "counties": sum(len(u["counties"]) for u in found),
+    }  # fmt: skip
+
+
+def _svg(found: list[dict[str, Any]]) -> SafeString:
+    if not found:
+        return format_html("")
+    tall = HEAD + 4 + CELL_H * max(-(-len(u["counties"]) // ACROSS) for u in found)
+    most = max((p["count"] for u in found for p in u["counties"]), default=0) or 1
+    width = round((max(u["x"] for u in found) + 1) * (WIDTH + GAP))
+    height = round((max(u["y"] for u in found) + 1) * (tall + GAP))
+    body = format_html_join("", "{}", ((_unit(u, tall, most),) for u in found))
+    return format_html(
+        '<svg class="map" viewBox="0 0 {} {}" width="{}" height="{}" role="group" xmlns="http://www.w3.org/2000/svg">{}</svg>',
+        width,
+        height,
+        width,
+        height,
+        body,
+    )
+
+
+def _unit(unit: dict[str, Any], tall: int, most: int) -> SafeString:
+    x, y = round(unit["x"] * (WIDTH + GAP)), round(unit["y"] * (tall + GAP))
+    head = format_html(
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="4" fill="none" stroke="#888"/><a href="{}"><title>{} {}</title><rect x="{}" y="{}" width="{}" height="{}" rx="4" fill="#eef1f4"/>'
+        '<text x="{}" y="{}" font-size="13" font-weight="600" fill="currentColor">{} {}</text></a>',
+        x, y, WIDTH, tall, unit["url"], unit["name"], unit["count"], x, y, WIDTH, HEAD, x + 8, y + 19, _short(unit["name"], 14), f"{unit['count']:,}",
+    )  # fmt: skip
+    cells = format_html_join(
+        "",
+        "{}",
+        ((_county(p, x + 2 + i % ACROSS * CELL_W, y + HEAD + 2 + i // ACROSS * CELL_H, most),) for i, p in enumerate(unit["counties"])),
+    )
+    return format_html("<g>{}{}</g>", head, cells)
+
+
+def _county(place: dict[str, Any], x: int, y: int, most: int) -> SafeString:
+    return format_html(
+        '<a href="{}"><title>{} {}</title><g class="shade-{}"><rect x="{}" y="{}" width="{}" height="{}" rx="2" fill="#2f5d8a" fill-opacity="{}"/>'
+        '<text x="{}" y="{}" font-size="10" fill="currentColor">{}</text><text x="{}" y="{}" font-size="12" fill="currentColor">{}</text></g></a>',
+        place["url"], place["name"], place["count"], _shade(place["count"], most), x + 1, y + 1, CELL_W - 2, CELL_H - 2, 0.09 * _shade(place["count"], most), x + 5, y + 14, _short(place["name"], 6), x + 5, y + 28, f"{place['count']:,}",
+    )  # fmt: skip
+
+
+def _short(name: str, most: int) -> str:
+    limit = most * 2 if name.isascii() else most  # Latin letters are half as wide
+    return name if len(name) <= limit else name[: limit - 1] + "…"
+
+
+def _shade(count: int, most: int) -> int:
+    """0 to 4: darker where there is more."""
+    return 0 if count == 0 else min(4, 1 + 4 * count // (most + 1))
