@@ -60,8 +60,19 @@ def _publish(ctx: Context, told: dict[str, Any], need: Any, say: Say) -> None:
         collected_on=ctx.today,
     )  # fmt: skip
     act("needs", "accept")(by=ctx.by, record=need.uid)
-    published = act("needs", "publish")(by=ctx.by, record=need.uid)
+    published = _checked(ctx, need, say)
     say(f"2 站点受理、查重并发布：{published.number} → 已发布，到期日 {published.expires_on}")
+
+
+def _checked(ctx: Context, need: Any, say: Say) -> Any:
+    """Publish; where similar needs are known the node says that it compared them and that this is another one."""
+    try:
+        return act("needs", "publish")(by=ctx.by, record=need.uid)
+    except Refused as refusal:
+        if refusal.problems[0].code != "possible_duplicate":
+            raise
+        say(f"  系统指出：{refusal.problems[0].message[:60]}… 站点逐条核对，注明不重复")
+        return act("needs", "publish")(by=ctx.by, record=need.uid, not_duplicate=True, note="示例：逐条核对，对象与指标不同")
 
 
 def _rank(need: Any, by: Any, say: Say, k: int = 5) -> list[dict[str, Any]]:
