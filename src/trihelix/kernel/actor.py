@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.errors import Denied
 from trihelix.kernel.models import Grant, Participant, Record, User
 
 # Roles over the whole province (grant without scope). The rest are held in a body or a node.
@@ -41,6 +43,13 @@ class Actor:
     @property
     def signed_in(self) -> bool:
         return self.user_id is not None
+
+    @property
+    def account(self) -> int:
+        """The key of the account that acts; visitors and the system have none and are refused."""
+        if self.user_id is None:
+            raise Denied(Problem("sign_in", "请先登录"))
+        return self.user_id
 
     @property
     def own_ids(self) -> frozenset[int]:

@@ -32,7 +32,7 @@ def scopes_of(user: User, on: dt.date) -> set[int | None]:
 
 def appoint(*, by: Actor, deputy: User, since: dt.date, until: dt.date, reason: str = "", user: User | None = None) -> Deputy:
     """Name a colleague who acts for oneself between two days. Refuses strangers, oneself, past or endless times."""
-    person = user or User.objects.filter(pk=by.user_id).first()
+    person = user or User.objects.filter(pk=by.account).first()
     if person is None or (user is not None and user.pk != by.user_id and not by.roles & {"admin", "operator"}):
         raise Denied(Problem("denied", "只能为自己指定代办人；他人的由系统管理员办理", field="user"))
     today = clock.today()

@@ -40,7 +40,7 @@ def digest(secret: str) -> str:
 def new_calendar(by: Actor) -> str:
     """A new secret address of the calendar feed; the old one stops."""
     secret = secrets.token_urlsafe(24)
-    Preference.objects.update_or_create(user_id=by.user_id, defaults={"calendar": digest(secret)})
+    Preference.objects.update_or_create(user_id=by.account, defaults={"calendar": digest(secret)})
     return secret
 
 

@@ -35,7 +35,7 @@ def start(*, by: Actor, kind: str, title: str, payload: dict[str, Any], total: i
     """Queue a job of the acting account."""
     with transaction.atomic():
         job = Job.objects.create(
-            user_id=by.user_id, on_behalf_of_id=by.on_behalf_of, kind=kind, title=title[:200], payload=payload, total=total, at=clock.now()
+            user_id=by.account, on_behalf_of_id=by.on_behalf_of, kind=kind, title=title[:200], payload=payload, total=total, at=clock.now()
         )
         outbox.put("job", str(job.uid), {"job": job.pk}, clock.now())
     return job

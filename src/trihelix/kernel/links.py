@@ -48,7 +48,7 @@ def issue(
         user.save()
         Participant.objects.create(record=seen, user=user, role=role, since=now)
         link = SignedLink.objects.create(
-            record=seen, role=role, name=name.strip()[:80], email=email.strip(), user=user, by_id=by.user_id, at=now,
+            record=seen, role=role, name=name.strip()[:80], email=email.strip(), user=user, by_id=by.account, at=now,
             expires_at=now + dt.timedelta(days=days),
         )  # fmt: skip
         word = signing.dumps(str(link.uid), salt=SALT)

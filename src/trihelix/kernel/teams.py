@@ -42,7 +42,7 @@ def write_note(*, by: Actor, record: Record, text: str) -> Note:
     if not text.strip():
         raise Refused.one("required", "请填写备注", field="text")
     with transaction.atomic():
-        made = Note.objects.create(record=record, scope_id=team(by, record), by_id=by.user_id, text=text.strip(), at=clock.now())
+        made = Note.objects.create(record=record, scope_id=team(by, record), by_id=by.account, text=text.strip(), at=clock.now())
         note("desk.note", by, {"record": [None, record.pk], "note": [None, made.pk]})
     return made
 
@@ -55,7 +55,7 @@ def put_label(*, by: Actor, record: Record, word: str) -> Label:
         raise Refused.one("bad_label", f"标签应为 1 至 {WORD} 个字", field="label", value=word[:60])
     with transaction.atomic():
         made, created = Label.objects.get_or_create(
-            record=record, scope_id=team(by, record), word=clean, defaults={"by_id": by.user_id, "at": clock.now()}
+            record=record, scope_id=team(by, record), word=clean, defaults={"by_id": by.account, "at": clock.now()}
         )
         if created:
             note("desk.label", by, {"record": [None, record.pk], "label": [None, clean]})
@@ -75,9 +75,9 @@ def star(*, by: Actor, record: Record, on: bool) -> None:
     """Mark a record for oneself, or take the mark off."""
     _signed_in(by)
     if on:
-        Star.objects.get_or_create(user_id=by.user_id, record=record, defaults={"at": clock.now()})
+        Star.objects.get_or_create(user_id=by.account, record=record, defaults={"at": clock.now()})
     else:
-        Star.objects.filter(user_id=by.user_id, record=record).delete()
+        Star.objects.filter(user_id=by.account, record=record).delete()
 
 
 def _signed_in(by: Actor) -> None:
@@ -116,7 +116,7 @@ def colleagues(by: Actor, scope: int | None, role: str = "") -> QuerySet[User]:
     held = Grant.objects.filter(valid_from__lte=today, scope=scope).filter(Q(valid_to=None) | Q(valid_to__gte=today))
     if scope is None and role:
         held = held.filter(role=role)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True, system=False).exclude(pk=by.user_id).order_by("display_name")
+    return User.objects.filter(pk__in=held.values("user"), is_active=True, system=False).exclude(pk=by.account).order_by("display_name")
 
 
 def assign(*, by: Actor, wait: Any, to: User) -> Wait:
@@ -162,9 +162,9 @@ def editors(by: Actor, record: Record) -> list[User]:
 
 def opened(by: Actor, record: Record) -> None:
     """Note that the actor opened the form of a record."""
-    Editing.objects.update_or_create(record=record, user_id=by.user_id, defaults={"at": clock.now()})
+    Editing.objects.update_or_create(record=record, user_id=by.account, defaults={"at": clock.now()})
 
 
 def closed(by: Actor, record: Record) -> None:
     """The actor saved or left the form."""
-    Editing.objects.filter(record=record, user_id=by.user_id).delete()
+    Editing.objects.filter(record=record, user_id=by.account).delete()

@@ -113,7 +113,7 @@ def undo(*, by: Actor, uid: Any) -> JournalEntry:
 
 def _back(register: Register, child: JournalChange, now: dt.datetime) -> tuple[Record, dict[str, list[Any]]]:
     record = child.record
-    entry = register.model._base_manager.get(record=record)
+    entry: Any = register.model._base_manager.get(record=record)
     entry.record = record
     before = snapshot(entry)
     record.version, record.updated_at = record.version + 1, now
