@@ -30,6 +30,26 @@ def _book(region: str, folder: str | None = None) -> RuleBook:
     return load_rules(Path(folder) if folder else book_path(region, os.environ))
 
 
+def _rules_on(region: str, overlay: bool) -> RuleBook:
+    """The shipped rules, or with ``--overlay`` those in force in the data folder: book and officers' confirmed values.
+
+    Refused: ``other_book`` where the data folder runs another region's book.
+    """
+    if not overlay:
+        return _book(region)
+    from trihelix.cli.setup import ready
+
+    ready()
+    from trihelix.kernel import book
+    from trihelix.registers.policies.rulebook import rules as in_force
+
+    held = book.current().path.name
+    if held != region:
+        raise Refused.one("other_book", f"数据文件夹使用规则书 “{held}”，不是 “{region}”；请用 --book {held}", field="book", value=region)
+    return in_force()
+
+
+overlay_option = click.option("--overlay", is_flag=True, help="用数据文件夹中已复核的参数值 / with confirmed values of the data folder")
 book_option = click.option("--book", "region", default="jilin", show_default=True, help="地区规则书 / book")
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON")
 on_option = click.option("--on", "on", help="评价日期，默认今天 / day of assessment, ISO")
@@ -78,13 +98,14 @@ def show(rule: str, region: str, as_json: bool) -> None:
 @rules.command()
 @click.argument("rule")
 @on_option
+@overlay_option
 @book_option
 @json_option
-def explain(rule: str, on: str | None, region: str, as_json: bool) -> None:
+def explain(rule: str, on: str | None, overlay: bool, region: str, as_json: bool) -> None:
     """用文字解读某日有效的版本，逐条注明出处。"""
     from trihelix.engines.rules.describe import explain as words
 
-    book, day = _book(region), _day(on)
+    book, day = _rules_on(region, overlay), _day(on)
     version = book.version(rule, day)
     text = words(book.rule(rule), version, day)
     emit({"rule": rule, "version": version.id, "on": day, "text": text}, as_json, text)
@@ -132,13 +153,14 @@ def diff(old: str, new: str, rule: str | None, batch: str | None, on: str | None
 @click.option("--keep-bad", is_flag=True, help="批量时保留有误的行，在 errors 中写明 / keep wrong rows, marked")
 @click.option("--trace", is_flag=True, help="批量时每行附逐条依据和改进建议（较慢，仅 .jsonl）/ full answers")
 @on_option
+@overlay_option
 @book_option
 @json_option
 def check(rule: str, facts: str | None, batch: str | None, output: str | None, on: str | None, region: str, **flags: bool) -> None:
     """核对一家企业（--facts）或多家（--batch … -o …）。属自查，不代替认定。"""
     if (facts is None) == (batch is None):
         raise Refused.one("usage", "请给出 --facts 或 --batch 之一", field="facts")
-    book, day = _book(region), _day(on)
+    book, day = _rules_on(region, flags["overlay"]), _day(on)
     if facts is not None:
         answer = book.check(rule, read_json(facts, exact=True), day)
         emit(answer.as_json(), flags["as_json"], _words(answer))

@@ -51,7 +51,7 @@ def test_an_assessment_keeps_facts_version_and_sources(actor, firm):
     made = run("assessments", "create")(by=actor("jicui"), rule="tech-sme", on=DAY, facts=FACTS)
     assert made.verdict == "met" and made.rule_version == "2017" and made.answer["total"]["min"] >= 60
     assert made.facts["tech_staff"] == {"value": 40, "source": "填写"}
-    assert made.record.owner_id == firm.pk and made.record.visibility == "owner"
+    assert made.record.owner_id == firm.pk and made.record.visibility == "sealed"
 
 
 def test_register_data_comes_with_its_source(actor, firm):

@@ -1,4 +1,4 @@
-"""The only writers of assessments, recognitions, policies and rule changes."""
+"""The only writers of assessments, check-ups, recognitions, policies and rule changes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.kernel.ticks import tick
 from trihelix.registers.policies import facts as known
-from trihelix.registers.policies import rulebook, sheets
-from trihelix.registers.policies.models import Assessment, Policy, Recognition, RuleChange
+from trihelix.registers.policies import queries, report, rulebook, sheets
+from trihelix.registers.policies.models import Assessment, CheckUp, Policy, Recognition, RuleChange
+
+# A node reads what its bodies own; a self-check is the firm's own until it shares it.
+UNSHARED = "sealed"
 
 
 @action("assessments", "create", "政策自评", "Self-check", creates=True, roles=("owner", "node", "officer", "operator"), fields=(
@@ -26,17 +29,23 @@ def assess(
     a: Run, assessment: Assessment, *, rule: str, owner: Any = None, on: dt.date | None = None, facts: Any = None, replaces: Any = None
 ) -> None:
     """Check a firm against a rule and store facts, answer and version; official recognition is another register. Refuses wrong facts by name."""
+    firm = _firm(a, owner)
+    day = on or a.today
+    typed = {row["key"]: _typed(row["value"]) for row in facts or ()} if not isinstance(facts, dict) else facts
+    gathered = known.of_firm(rule, firm, day, typed)
+    answer = rulebook.rules().check(rule, gathered, day)
+    _store(a, assessment, firm, rule, day, gathered, answer)
+
+
+def _firm(a: Run, owner: Any) -> Any:
+    """The firm named, or one's own. Refuses firms of strangers."""
     firm = find(register_of("bodies"), owner, a.by) if owner else None
     if firm is None:
         a.require(len(a.by.bodies) == 1, "required", "请填写企业", field="owner")
         firm = find(register_of("bodies"), _own(a), a.by)
     may = a.by.sees_all or firm.pk in a.by.bodies or firm.node_id in a.by.node_ids
     a.require(may, "not_yours", f"您不能为 “{firm.title}” 做自评", field="owner")
-    day = on or a.today
-    typed = {row["key"]: _typed(row["value"]) for row in facts or ()} if not isinstance(facts, dict) else facts
-    gathered = known.of_firm(rule, firm, day, typed)
-    answer = rulebook.rules().check(rule, gathered, day)
-    _store(a, assessment, firm, rule, day, gathered, answer)
+    return firm
 
 
 def _own(a: Run) -> Any:
@@ -61,7 +70,8 @@ def _store(a: Run, assessment: Assessment, firm: Any, rule: str, day: dt.date, g
     assessment.rule, assessment.on, assessment.facts, assessment.verdict = rule, day, gathered, answer.verdict
     assessment.rule_version, assessment.book_digest, assessment.answer = answer.version, answer.book[:64], answer.as_json()
     a.record.title = f"{sheets.RULES[rule][0]} — {firm.title}"
-    a.record.owner, a.record.node, a.record.visibility = firm, firm.node, "owner"
+    a.record.owner, a.record.node = firm, firm.node
+    a.record.visibility = UNSHARED if firm.pk in a.by.bodies else "owner"  # one made by the node or the desk is read by both
 
 
 @action(
@@ -91,18 +101,61 @@ def again(a: Run, assessment: Assessment, *, old: Assessment, on: dt.date, typed
 @action("assessments", "share", "共享给站点", "Share with the node", safe=True)
 def share(a: Run, assessment: Assessment) -> None:
     """Let the node in charge read it."""
-    a.record.visibility = "node"
+    a.record.visibility = "owner"
 
 
 @action("assessments", "unshare", "收回共享", "Stop sharing", safe=True)
 def unshare(a: Run, assessment: Assessment) -> None:
     """Take it back."""
-    a.record.visibility = "owner"
+    a.record.visibility = UNSHARED
 
 
 @action("assessments", "void", "作废", "Void", danger=True)
 def void(a: Run, assessment: Assessment) -> None:
-    """Void an assessment made by mistake."""
+    """Void an assessment made by mistake; the node no longer reads it."""
+    a.record.visibility = UNSHARED
+
+
+@action("check_ups", "create", "保存政策体检", "Keep a check-up", creates=True, roles=("owner", "node", "officer", "operator"), fields=(
+    Column("owner", "ref", "企业", "Firm"), Column("on", "date", "评估日期", "On"), Column("ref", "text", "外部编号", "External key"),
+    Column("facts", "rows", "填写的事实", "Facts", rows=(Column("key", "text", "项目", "Key", required=True), Column("value", "text", "值", "Value", required=True))),
+))  # fmt: skip
+def keep(a: Run, kept: CheckUp, *, owner: Any = None, on: dt.date | None = None, facts: Any = None, ref: str = "") -> None:
+    """Keep a check-up as a report: all rules of that day, the facts, where each came from. Refuses facts that no rule asks for, by name."""
+    firm, day = _firm(a, owner), on or a.today
+    a.require(firm.entry.kind == "firm", "not_a_firm", "政策体检只用于企业", field="owner", value=firm.number)
+    typed = {row["key"]: _typed(row["value"]) for row in facts or ()} if not isinstance(facts, dict) else dict(facts)
+    asked = {k for rule in queries.firm_rules() for k in rule.inputs}
+    if strange := sorted(set(typed) - asked):
+        a.refuse("unknown_key", f"没有项目 “{strange[0]}”", field="facts", value=strange[0])
+    columns = queries.check_up(firm, day, typed)
+    kept.on, kept.typed, kept.rows, kept.book_digest = day, typed, report.stored_rows(columns), rulebook.rules().digest[:64]
+    for column in queries.COLUMNS:
+        setattr(kept, column, len(columns[column]))
+    a.record.title = f"政策体检 {day} — {firm.title}"[:400]
+    a.record.owner, a.record.node, a.record.visibility, a.record.ref = firm, firm.node, "owner", ref or ""
+    if firm.pk in a.by.bodies:  # one made by the node or the desk is read by both
+        a.record.visibility = UNSHARED
+
+
+@action("check_ups", "share", "共享给站点", "Share with the node", safe=True)
+def share_report(a: Run, kept: CheckUp) -> None:
+    """Let the node in charge read the report; its people are told. Refuses a firm without a node."""
+    a.require(a.record.node_id, "no_node", "企业没有所属站点，无法共享", field="node")
+    a.record.visibility = "owner"
+    a.notify(f"企业共享了政策体检：{a.record.title}", bodies=(a.record.node_id,), en=f"A check-up was shared: {a.record.title}")
+
+
+@action("check_ups", "unshare", "收回共享", "Stop sharing", safe=True)
+def unshare_report(a: Run, kept: CheckUp) -> None:
+    """Take the report back."""
+    a.record.visibility = UNSHARED
+
+
+@action("check_ups", "void", "作废", "Void", danger=True)
+def void_report(a: Run, kept: CheckUp) -> None:
+    """Void a report made by mistake; the node no longer reads it."""
+    a.record.visibility = UNSHARED
 
 
 @action("recognitions", "create", "登记资格", "New recognition", creates=True, roles=("officer", "operator"))

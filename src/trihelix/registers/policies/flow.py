@@ -15,6 +15,17 @@ ASSESSMENT = Flow(
         Transition("void", ("recorded", "shared"), "void", ("owner", *DESK), "作废", "Void", reason_required=True),
     ),
 )  # fmt: skip
+CHECK_UP = Flow(
+    "check_up", 1,
+    (
+        State("recorded", "已保存", "Kept", "initial"), State("shared", "已共享站点", "Shared with the node"), State("void", "已作废", "Void", "failed"),
+    ),
+    (
+        Transition("share", ("recorded",), "shared", ("owner", *DESK), "共享给站点", "Share with the node"),
+        Transition("unshare", ("shared",), "recorded", ("owner", *DESK), "收回共享", "Stop sharing"),
+        Transition("void", ("recorded", "shared"), "void", ("owner", *DESK), "作废", "Void", reason_required=True),
+    ),
+)  # fmt: skip
 RECOGNITION = Flow(
     "recognition", 1,
     (

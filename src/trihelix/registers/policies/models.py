@@ -23,6 +23,19 @@ class Assessment(Entry):
         indexes = (models.Index(fields=["rule", "verdict"]),)
 
 
+class CheckUp(Entry):
+    """A check-up (政策体检) of a firm kept as a report: every rule's answer of that day with the facts typed. Never recomputed."""
+
+    on = models.DateField()
+    typed = models.JSONField(default=dict, blank=True)
+    rows = models.JSONField(default=list)
+    book_digest = models.CharField(max_length=64)
+    met = models.PositiveSmallIntegerField()
+    near = models.PositiveSmallIntegerField()
+    not_met = models.PositiveSmallIntegerField()
+    unknown = models.PositiveSmallIntegerField()
+
+
 class Recognition(Entry):
     """An official recognition (资格认定) of a firm or body: what, number, issuer, period, source."""
 

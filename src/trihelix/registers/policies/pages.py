@@ -24,7 +24,8 @@ from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.register import register_of
 from trihelix.registers.parties.models import Body
-from trihelix.registers.policies import queries, rulebook
+from trihelix.registers.policies import queries, report, rulebook
+from trihelix.registers.policies.models import CheckUp
 from trihelix.registers.policies.rulebook import rules
 
 FILE_MAX = 1 << 20
@@ -32,8 +33,8 @@ BATCH = Sheet(
     "batch",
     (
         Column("number", "text", "单位编号", "Number"), Column("title", "text", "企业", "Firm"), Column("division", "text", "区划", "Division"),
-        Column("verdict", "text", "结论", "Verdict"), Column("failed", "list", "未过条款", "Failed"), Column("missing", "list", "缺少信息", "Missing"),
-        Column("steps", "text", "差的一步", "One step"),
+        Column("verdict", "text", "结论", "Verdict"), Column("failed", "text", "未过条款", "Failed"), Column("missing", "text", "缺少信息", "Missing"),
+        Column("steps", "text", "差的一步", "One step"), Column("errors", "text", "数据有误", "Wrong facts"),
     ),
 )  # fmt: skip
 
@@ -72,7 +73,7 @@ def _typed(request: HttpRequest, known: set[str]) -> dict[str, Any]:
 def check_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """All rules at once in four columns, with typed facts and "what if" values from the address."""
     body, on = _firm(request, uid), _on(request)
-    inputs = {k: one for rule in rules().rules.values() if rule.group == "enterprise" for k, one in rule.inputs.items()}
+    inputs = {k: one for rule in queries.firm_rules() for k, one in rule.inputs.items()}
     typed = _typed(request, set(inputs))
     columns = queries.check_up(body.record, on, typed)
     wanted = sorted({k for rows in columns.values() for r in rows if r["answer"] for k in r["answer"].missing[:3]})
@@ -82,6 +83,40 @@ def check_up(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "asked": [(inputs[k], request.GET.get(f"f.{k}", "")) for k in dict.fromkeys([*typed, *wanted])], "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "policies/check_up.html", context)
+
+
+@require_safe
+def check_up_pdf(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """The check-up as the page shows it, as a PDF: all rules, clause trees, figures and sources, missing inputs."""
+    body, on = _firm(request, uid), _on(request)
+    typed = _typed(request, {k for rule in queries.firm_rules() for k in rule.inputs})
+    rows = report.stored_rows(queries.check_up(body.record, on, typed))
+    return _pdf(body.record.title, body.record.number, on, rows, typed, body.record.synthetic)
+
+
+@require_safe
+def report_pdf(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """A kept check-up as a PDF, by the rules and facts of its day."""
+    kept = entries(request.actor, CheckUp).get(record=find(register_of("check_ups"), uid, request.actor))
+    return _pdf(kept.record.owner.title, kept.record.number, kept.on, kept.rows, kept.typed, kept.record.synthetic)
+
+
+def _pdf(title: str, number: str, on: dt.date, rows: list[dict[str, Any]], typed: dict[str, Any], synthetic: bool) -> HttpResponse:
+    made = report.paper(title, number, on, rows, typed, "演示数据（合成）" if synthetic else "")
+    return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="check-up.pdf"'})
+
+
+@require_POST
+def check_up_keep(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Keep what the page shows as a report, and share it with the node where asked."""
+    body, on = _firm(request, uid), _on(request)
+    typed = _typed(request, {k for rule in queries.firm_rules() for k in rule.inputs})
+    acts = register_of("check_ups").acts
+    with transaction.atomic():
+        kept = acts["create"].run(by=request.actor, owner=str(body.record.uid), on=on, facts=typed)
+        if request.POST.get("share"):
+            acts["share"].run(by=request.actor, record=kept.record.uid)
+    return HttpResponseRedirect(f"/check_ups/{kept.record.uid}/")
 
 
 @require_safe
@@ -126,7 +161,7 @@ def batch(request: HttpRequest) -> HttpResponse | FileResponse:
     if request.GET.get("format") == "xlsx":
         return _export(rows)
     context = {
-        "rows": rows, "rule": rule, "rules": [r for r in table.rules.values() if r.group == "enterprise"], "on": on, "division": division, "column": column,
+        "rows": rows, "rule": rule, "rules": [r for r in table.rules.values() if r in queries.firm_rules()], "on": on, "division": division, "column": column,
         "divisions": [("22", "吉林省"), *((c.code[:4], c.zh) for c in book.current().codes["divisions"].active() if c.code.endswith("00") and c.code != "220000")],
         "register": register_of("bodies"), "counts": {c: sum(r["column"] == c for r in rows) for c in queries.COLUMNS}, "query": request.GET.urlencode(),
     }  # fmt: skip
@@ -140,7 +175,8 @@ def _export(rows: list[dict[str, Any]]) -> FileResponse:
         (
             {
                 "number": r["body"].record.number, "title": r["body"].record.title, "division": r["body"].division, "verdict": r["column"],
-                "failed": r["failed"], "missing": r["missing"], "steps": "；".join(f"{s['key']}: {s['from']} → {s['to']}" for s in r["steps"]),
+                "failed": "；".join(r["failed"]), "missing": "；".join(r["missing"]), "steps": "；".join(report.change_text(s) for s in r["steps"]),
+                "errors": "；".join(str(e) for e in r["errors"]),
             }
             for r in rows
         ),
@@ -196,6 +232,9 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("bodies/<uuid:uid>/check-up/", check_up, name="check-up"),
+    path("bodies/<uuid:uid>/check-up.pdf", check_up_pdf, name="check-up-pdf"),
+    path("bodies/<uuid:uid>/check-up/keep/", check_up_keep, name="check-up-keep"),
+    path("check_ups/<uuid:uid>/report.pdf", report_pdf, name="check-up-report"),
     path("bodies/<uuid:uid>/check-up/<slug:rule>/", trace, name="check-up-rule"),
     path("policies/batch/", batch, name="check-up-batch"),
     path("policies/rules/", rule_list, name="rule-list"),

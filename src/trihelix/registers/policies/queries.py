@@ -10,10 +10,18 @@ from trihelix.engines.errors import Refused
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import Record
 from trihelix.registers.policies import facts as known
+from trihelix.registers.policies import report
 from trihelix.registers.policies.models import Assessment, Recognition
 from trihelix.registers.policies.rulebook import rules
 
 COLUMNS = ("met", "near", "not_met", "unknown")
+FIRM_GROUPS = ("enterprise", "tax", "finance")  # rules about a firm; those about a project, a carrier or one patent stand elsewhere
+FIRM_RULES = ("rd-guidance-subsidy", "model-patent-firm")
+
+
+def firm_rules() -> list[Any]:
+    """The rules of the check-up."""
+    return [r for r in rules().rules.values() if r.group in FIRM_GROUPS or r.id in FIRM_RULES]
 
 
 def column_of(answer: Any) -> str:
@@ -32,15 +40,16 @@ def check_up(firm: Record, on: dt.date, typed: Mapping[str, Any] | None = None) 
     out: dict[str, list[dict[str, Any]]] = {c: [] for c in COLUMNS}
     book = rules()
     held = {r.title_kind: r for r in Recognition.objects.filter(record__owner=firm).exclude(record__state="removed").order_by("valid_from")}
-    for rule in book.rules.values():
-        if rule.group != "enterprise" or rule.on(on) is None:
+    for rule in firm_rules():
+        if rule.on(on) is None:
             continue
         mine = {k: v for k, v in (typed or {}).items() if k in rule.inputs}
-        row: dict[str, Any] = {"rule": rule, "recognition": held.get(rule.id), "problems": [], "answer": None}
+        row: dict[str, Any] = {"rule": rule, "recognition": held.get(rule.id), "problems": [], "answer": None, "missing": [], "failed": []}
         try:
             facts = known.of_firm(rule.id, firm, on, mine)
             row["answer"] = book.check(rule.id, facts, on)
             row["facts"] = facts
+            row["missing"], row["failed"] = report.labels(rule, row["answer"].missing), report.clause_texts(rule, row["answer"])
             out[column_of(row["answer"])].append(row)
         except Refused as refusal:
             row["problems"] = refusal.problems
@@ -57,6 +66,9 @@ def batch(rule_id: str, by: Actor, division: str, on: dt.date) -> list[dict[str,
     if not frame.height:
         return []
     book, rows = rules(), []
+    rule = book.rule(rule_id)
+    version = rule.on(on)
+    texts = {c.id: c.label.zh for c in (*version.gates, *version.scores, *version.passes, *version.direct)} if version else {}
     held = known.titles_on(bodies, on)
     for found in book.check_many(rule_id, frame, on, errors="mark").iter_rows(named=True):
         body = bodies[found["id"]]
@@ -69,8 +81,8 @@ def batch(rule_id: str, by: Actor, division: str, on: dt.date) -> list[dict[str,
             {
                 "body": body,
                 "column": column,
-                "failed": found["failed"],
-                "missing": found["missing"],
+                "failed": [texts.get(c, c) for c in found["failed"]],
+                "missing": report.labels(rule, found["missing"]),
                 "steps": steps,
                 "errors": found.get("errors") or [],
             }

@@ -41,6 +41,15 @@ ASSESSMENTS = declare(
         check=_no_import, panels=("policies/_answer.html",),
     )
 )  # fmt: skip
+CHECK_UPS = declare(
+    Register(
+        "check_ups", models.CheckUp, "政策体检报告", "Check-up report", "ZTJ", flow.CHECK_UP, sheets.CHECK_UPS, area="finance",
+        help_zh="一次政策体检的全部规则、事实与依据，按当日规则保存，可打印、可共享给所属站点，不会被悄悄重算。",
+        help_en="One check-up with all rules, facts and clauses, kept by the rules of its day; printed, shared with the node, never recomputed.",
+        list_columns=("number", "title", "owner", "on", "met", "near", "state"), filters=("owner", "on"), public=False, change_states=(),
+        check=_no_import, panels=("policies/_report.html",),
+    )
+)  # fmt: skip
 RECOGNITIONS = declare(
     Register(
         "recognitions", models.Recognition, "资格认定", "Recognition", "ZG", flow.RECOGNITION, sheets.RECOGNITIONS, area="finance",
@@ -70,5 +79,5 @@ RULE_CHANGES = declare(
 
 from trihelix.registers.policies import actions  # noqa: E402, F401
 
-for _register in (ASSESSMENTS, RECOGNITIONS, POLICIES, RULE_CHANGES):
+for _register in (ASSESSMENTS, CHECK_UPS, RECOGNITIONS, POLICIES, RULE_CHANGES):
     standard_actions(_register)

@@ -77,3 +77,17 @@ RULE_CHANGES = Sheet(
         *SYSTEM,
     ),
 )
+CHECK_UPS = Sheet(
+    "check_ups",
+    (
+        Column("ref", "text", "外部编号", "External key"),
+        Column("title", "text", "名称", "Title"),
+        Column("owner", "ref", "企业", "Firm"),
+        Column("on", "date", "评估日期", "On"),
+        Column("met", "integer", "符合", "Met"),
+        Column("near", "integer", "差一步", "One step away"),
+        Column("not_met", "integer", "不符合", "Not met"),
+        Column("unknown", "integer", "待补信息", "Information missing"),
+        *SYSTEM,
+    ),
+)
