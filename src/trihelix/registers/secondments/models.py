@@ -27,9 +27,52 @@ class Batch(Entry):
     publicity_to = models.DateField(null=True, blank=True)
     appointed_on = models.DateField(null=True, blank=True)
     document_no = models.CharField(max_length=80, blank=True)
+    waived = models.JSONField(default=list, blank=True, help_text="pairs let through in the dispatch: [post, person, why]")
+    barred = models.JSONField(default=list, blank=True, help_text="pairs kept apart by the office: [post, person, why]")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["kind", "number_in_line"], name="secondment_batch_once"),)
+
+
+class HomeAnswer(models.Model):
+    """Whether the home body lets one of its people go with a batch (派出单位意见), before any choice is made."""
+
+    batch = models.ForeignKey(Record, models.CASCADE, related_name="home_answers")
+    person = models.ForeignKey(Record, models.PROTECT, related_name="+")
+    agrees = models.BooleanField()
+    why = models.CharField(max_length=200, blank=True)
+    on = models.DateField()
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (models.UniqueConstraint(fields=["batch", "person"], name="home_answer_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {'yes' if self.agrees else 'no'}"
+
+
+class Dispatch(models.Model):
+    """One run of the dispatch (选派方案): what was asked, the whole problem and answer, what lies beside it, cures when impossible."""
+
+    batch = models.ForeignKey(Record, models.CASCADE, related_name="dispatches")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10)
+    options = models.JSONField(default=dict)
+    problem = models.JSONField()
+    answer = models.JSONField()
+    beside = models.JSONField(default=dict, help_text="total, blocking pairs, what stability costs")
+    cures = models.JSONField(default=list, help_text="options changed, each proven to make it possible")
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("kernel.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=["batch", "number"], name="dispatch_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} #{self.number} {self.kind}"
 
 
 class PostNeed(Entry):

@@ -16,7 +16,7 @@ from trihelix.kernel.action import find
 from trihelix.kernel.errors import Conflict, Denied
 from trihelix.kernel.register import register_of
 from trihelix.kernel.values import hidden_columns
-from trihelix.registers.secondments import documents, queries, sheets, terms
+from trihelix.registers.secondments import dispatch_pages, documents, queries, sheets, terms
 from trihelix.registers.secondments.actions import terms_end
 from trihelix.registers.secondments.models import Batch, Secondment
 
@@ -108,4 +108,5 @@ urlpatterns = [
     path("secondments/<uuid:uid>/letter.docx", letter, name="secondment-letter"),
     path("secondments/<uuid:uid>/agreement.docx", agreement, name="secondment-agreement"),
     path("secondment_batches/<uuid:uid>/report.docx", report, name="secondment-report"),
+    *dispatch_pages.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from trihelix.registers.secondments.flow import SERVING
 from trihelix.registers.secondments.models import Batch, Log, Output, PostNeed, Secondment
 
 OPEN = ("listed", "named", "offered", "agreed", "home_consented", "recommended", "qualified", "publicity", *SERVING)
+TAKEN = ("agreed", "home_consented", "recommended", "qualified", "publicity", *SERVING)
 TIES = {
     "equity": "存在股权关系",
     "controls": "存在控制关系",
@@ -82,27 +83,48 @@ def overlapping(row: Secondment) -> list[Secondment]:
     return list(others.order_by("pk"))
 
 
+def people_for(kind: str, by: Actor) -> list[Person]:
+    """Active people whose home body is of a kind that the scheme sends."""
+    rows = entries(by, Person).filter(record__state="active", record__owner__parties_body__kind__in=terms.kind_terms(kind)["homes"])
+    return list(rows.select_related("record__owner").order_by("pk"))
+
+
+def wording(post: PostNeed) -> str:
+    """What a post asks for, in its own words."""
+    return "\n".join((post.title, post.problem, post.indicators, post.wished))
+
+
+def fit(post: PostNeed, person: Person, share: float) -> tuple[float, dict[str, bool]]:
+    """How well a person fits a post (0 to 1) by the book's weights, and which of field, discipline, rank agree."""
+    w = terms.terms()["fit"]
+    why = {
+        "field": bool(post.field) and post.field in person.fields, "discipline": bool(post.discipline) and person.discipline == post.discipline,
+        "rank": bool(post.wished_rank) and person.rank == post.wished_rank,
+    }  # fmt: skip
+    return (w["words"] * share + sum(w[k] for k, held in why.items() if held)) / 100, why
+
+
 def candidates(post: PostNeed, by: Actor, most: int = 10) -> list[dict[str, Any]]:
-    """People for a post, best first, each with the reasons: words of the outputs, field, discipline, rank; those tied to the host are left out."""
-    people = entries(by, Person).filter(record__state="active").exclude(record__owner=post.record.owner)
-    homes = terms.kind_terms(post.kind)["homes"]
-    rows = list(people.filter(record__owner__parties_body__kind__in=homes).order_by("pk"))
+    """People for a post, best first, each with the reasons: words of the outputs, field, discipline, rank; the host's own are left out."""
+    rows = [p for p in people_for(post.kind, by) if p.record.owner_id != post.record.owner_id]
     evidence = Evidence(p.pk for p in rows)
-    text = "\n".join((post.title, post.problem, post.indicators, post.wished))
+    text = wording(post)
     shares = evidence.shares(text)
     busy = set(Secondment.objects.filter(record__state__in=SERVING).values_list("person_id", flat=True))
     scored = []
     for p in rows:
-        field = bool(post.field) and post.field in p.fields
-        discipline = bool(post.discipline) and p.discipline == post.discipline
-        rank = bool(post.wished_rank) and p.rank == post.wished_rank
-        score = 0.6 * shares.get(p.pk, 0.0) + 0.25 * field + 0.1 * discipline + 0.05 * rank
+        score, why = fit(post, p, shares.get(p.pk, 0.0))
         if score > 0:
-            scored.append((score, p, {"field": field, "discipline": discipline, "rank": rank, "busy": p.pk in busy}))
+            scored.append((score, p, {**why, "busy": p.pk in busy}))
     scored.sort(key=lambda x: (-x[0], x[1].pk))
     return [
         {"person": p, "score": round(score * 100), **why, "reasons": evidence.reasons(text, p.pk, 5)} for score, p, why in scored[:most]
     ]  # fmt: skip
+
+
+def taken(post: Record) -> int:
+    """Places of a post that somebody holds or both sides have agreed on."""
+    return Secondment.objects.filter(post=post, record__state__in=TAKEN).count()
 
 
 def service(row: Secondment) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from trihelix.engines.bookfile import Node, check_keys, load_file
 from trihelix.kernel import book
 
-KEYS = ("kinds", "scores", "grades", "ending_days", "no_service_months", "publicity", "letter", "agreement")
+KEYS = ("kinds", "scores", "grades", "ending_days", "no_service_months", "publicity", "letter", "agreement", "fit", "dispatch")
 PARTS = ("time", "problems", "contracts", "outputs", "satisfaction")
 
 
@@ -19,6 +19,8 @@ PARTS = ("time", "problems", "contracts", "outputs", "satisfaction")
 def _load(path: Path, digest: str) -> Node:
     data: Node = load_file(path / "secondments" / "terms.yaml", path)
     check_keys(data, required=KEYS)
+    check_keys(data["fit"], required=("words", "field", "discipline", "rank", "source", "unverified"))
+    check_keys(data["dispatch"], required=("wish", "prices", "waivable", "source", "unverified"))
     for kind in data["kinds"].values():
         check_keys(
             kind, required=("term_years", "hosts", "homes", "source", "unverified"),

@@ -17,6 +17,12 @@ def _of(a: Run, state: str) -> list[Any]:
     return list(Secondment.objects.filter(batch=a.record, record__state=state).order_by("pk"))
 
 
+@action("secondment_batches", "open", "开始征集", "Open", safe=True)
+def open_(a: Run, batch: Batch) -> None:
+    """Everybody may read the batch: hosts post needs, people offer, home bodies answer."""
+    a.record.visibility = "public"
+
+
 @action("secondment_batches", "publicise", "名单公示", "Publish the list", safe=True)
 def publicise(a: Run, batch: Batch) -> None:
     """Put up the list of everybody who is qualified. Refuses an empty list."""

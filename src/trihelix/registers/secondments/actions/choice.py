@@ -55,15 +55,27 @@ def create(a: Run, row: Secondment, **values: Any) -> None:
 
 
 @action("secondments", "begin", "由岗位需求发起", "Begin from a post", creates=True, hidden=True)
-def begin(a: Run, row: Secondment, *, post: Record, person: Record, state: str) -> None:
-    """A host named a person, or a person offered; done by the acts of the post."""
+def begin(a: Run, row: Secondment, *, post: Record, person: Record, state: str, batch: Record | None = None) -> None:
+    """A host named a person, a person offered, or the dispatch of a batch proposed the pair; done by the acts of post and batch."""
     need: PostNeed = post.entry
     row.kind, row.person, row.host, row.post, row.recommender = need.kind, person, need.record.owner, post, need.recommender
+    row.batch = batch
     row.days_per_year, row.pay_fen, row.duties, row.field = need.days_per_year, need.pay_fen, need.duties, need.field
     a.record.title, a.record.owner, a.record.node, a.record.state = "", person.owner, need.record.node, state
     complete(a.record, row)
     a.require(row.host_id != a.record.owner_id, "same_party", "接收单位与派出单位不能是同一单位", field="person")
     a.after_saved(lambda: (admit_parties(a, row), a.link(post, "post")))
+
+
+def place_free(a: Run, row: Secondment) -> None:
+    """Refuse where the post has no place left; the post stays locked until the act is written, so two cannot take the last one."""
+    if row.post_id is None:
+        return
+    post = Record.objects.select_for_update(of=("self",)).get(pk=row.post_id)
+    places = post.entry.posts
+    a.require(
+        queries.taken(post) < places, "post_full", f"该岗位 {places} 个名额已定，请先与在前的人选了结", field="post", value=post.number
+    )
 
 
 @action("secondments", "name", "点将", "Name", safe=True)
@@ -78,13 +90,15 @@ def offer(a: Run, row: Secondment) -> None:
 
 @action("secondments", "accept", "接受邀请", "Accept", safe=True)
 def accept(a: Run, row: Secondment) -> None:
-    """The person named agrees."""
+    """The person named agrees. Refused when every place of the post is taken."""
+    place_free(a, row)
     a.notify(f"人选已接受：{row.title}", roles=("host",), en=f"Accepted: {row.title}")
 
 
 @action("secondments", "take", "同意接收", "Take", safe=True)
 def take(a: Run, row: Secondment) -> None:
-    """The host agrees to the person who offered."""
+    """The host agrees to the person who offered. Refused when every place of the post is taken."""
+    place_free(a, row)
     a.notify(f"接收单位已同意：{row.title}", roles=("secondee", "owner"), en=f"The host agreed: {row.title}")
 
 
