@@ -93,7 +93,7 @@ def test_a_list_holds_the_summands_of_its_number(province: Path) -> None:
 def test_one_contract_revoked_changes_the_numbers_that_depend_on_it(province: Path) -> None:
     before = figures(province)
     row = json.loads(trihelix(province, "figures", "--as-of", DAY, "--list", "F30").stdout.splitlines()[0])
-    trihelix(province, "act", "contracts", "revoke", row["ref"], "--reason", "登记材料不实", "--json")
+    trihelix(province, "act", "contracts", row["ref"], "revoke", "--reason", "登记材料不实", "--json")
     after = figures(province)
     changed = {k for k in before if before[k]["digest"] != after[k]["digest"]}
     assert changed == {"F29", "F30"}

@@ -1,0 +1,1 @@
+"""How long figures take over many records, and with how many queries."""
