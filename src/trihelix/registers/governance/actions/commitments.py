@@ -61,14 +61,14 @@ def report(
         commitment.review_on = book.current().due("commitment.review", a.today)[0]  # reviewed: the next review is due
 
 
-@action("commitments", "measured", "由指标更新进度", "Progress from the figure", hidden=True)
+@action("commitments", "measured", "由指标更新进度", "Progress from the figure", roles=("system",), hidden=True)
 def measured(a: Run, commitment: Commitment, *, value: Decimal) -> None:
     """The progress that the figure counts; fired by the worker when it has changed."""
     a.require(commitment.figure, "no_figure", "此承诺没有进度指标", field="figure")
     commitment.reached = value
 
 
-@action("commitments", "warn", "自动提醒", "Remind by rule", hidden=True)
+@action("commitments", "warn", "自动提醒", "Remind by rule", roles=("system",), hidden=True)
 def warn(a: Run, commitment: Commitment, *, light: str, on: dt.date, text: str, en: str) -> None:
     """Remind by rule: once for each light and each day that counts. Fired by the worker."""
     commitment.reminders = [*commitment.reminders, {"on": a.today.isoformat(), "text": text, "light": light, "due": on.isoformat()}]
