@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -20,6 +20,7 @@ from trihelix.kernel.models import Link, Record
 from trihelix.kernel.register import Register, attribute, register_of
 
 SYSTEM_COLUMNS = ("uid", "number", "version", "synthetic", "state")
+NUMBERS = ("integer", "decimal", "money_wan", "money_yuan")
 RANGES = BaseDatabaseOperations.integer_field_ranges
 PRIVILEGED = frozenset({"officer", "operator", "admin"})
 
@@ -141,8 +142,13 @@ def apply(
             record.title = str(value or "").strip()
         else:
             column = register.column(name)
-            _set(entry, attribute(name), stored_rows(value) if column is not None and column.kind == "rows" else value)
+            if column is not None and column.kind == "rows":
+                value = stored_rows(value)
+                if _row_values(column, value) == _row_values(column, getattr(entry, attribute(name))):
+                    continue  # the same rows in another spelling: what acts keep beside the columns stays
+            _set(entry, attribute(name), value)
     derived = {f.attname: getattr(entry, f.attname) for f in entry._meta.concrete_fields if not f.primary_key}  # references by their key
+    derived["_title"] = record.title  # to be read: some columns are derived from it
     before = dict(derived)
     register.prepare(derived)
     for key, value in derived.items():
@@ -226,6 +232,25 @@ def to_row(
             value = getattr(entry, attribute(name))
             row[name] = typed_rows(column, value) if column.kind == "rows" else value
     return row
+
+
+def _row_values(column: Column, rows: Any) -> list[dict[str, Any]] | None:
+    """Repeated rows by what their columns say: blanks left out, numbers by value."""
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        return None
+    kinds = {c.name: c.kind for c in column.rows}
+    out = []
+    for row in rows:
+        kept = {name: row.get(name) for name in kinds if row.get(name) not in (None, "", [])}
+        out.append({k: _number(v) if kinds[k] in NUMBERS else v for k, v in kept.items()})
+    return out
+
+
+def _number(value: Any) -> Any:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 def stored_rows(rows: Any) -> Any:

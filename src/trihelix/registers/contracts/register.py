@@ -30,7 +30,7 @@ def _prepare_contract(values: dict[str, Any]) -> None:
     """The three amounts, the fingerprint and the rule set of the filed terms."""
     if not values.get("parties"):
         return
-    made = parse_contract({**recognition.filed(values), "title": ""}, recognition.contract_book())
+    made = parse_contract({**recognition.filed(values), "title": values.get("_title") or ""}, recognition.contract_book())
     found = amounts(made, recognition.contract_book())
     day: dt.date = values.get("accepted_on") or values.get("registered_on") or values["sign_date"]
     rule_set = recognition.contract_book().rule_set(values.get("rule_set") or "", day)

@@ -9,6 +9,7 @@ from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel import values as vals
 from trihelix.kernel.register import Register, declare, register_of
+from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.ladder import flow, models, sheets
 
@@ -103,7 +104,7 @@ def _check_service(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterab
 
 def _check_consent(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     yield from _order(row, "granted_on", "valid_to")
-    if context.get("import"):
+    if context.get("import") and not row.get("number"):
         yield Problem("not_importable", "同意由企业本人办理，或由经办人凭纸质授权书逐条录入，不能批量导入", field="ref")
     if row.get("cap") is not None and not 1 <= row["cap"] <= 50:
         yield Problem("out_of_range", "推送上限应在 1 与 50 之间", field="cap", value=row["cap"])
@@ -120,6 +121,31 @@ def _flags(*names: str) -> Any:
             values[name] = bool(values.get(name))
 
     return prepare
+
+
+def _ranking_doc(ranking: models.Ranking) -> dict[str, Any]:
+    """The firms of a published ranking bring it up too."""
+    named: list[str] = []
+    if ranking.published_on is not None:
+        firms = models.RankedFirm.objects.filter(ranking=ranking.record).order_by("rank")[:500]
+        named = [t for t in firms.values_list("record__owner__title", flat=True) if t]
+    label = sheets.METHODS.get(ranking.method, (ranking.method, ""))[0]
+    return document(
+        ranking,
+        text=[label, str(ranking.year), ranking.source, *named],
+        facets={"kind_of": [ranking.method]},
+        numbers={"year": ranking.year},
+    )
+
+
+def _incubator_doc(incubator: models.Incubator) -> dict[str, Any]:
+    words = [
+        sheets.INCUBATORS.get(incubator.kind, ("", ""))[0],
+        sheets.LEVELS.get(incubator.level, ("", ""))[0],
+        incubator.grade,
+        incubator.field,
+    ]
+    return document(incubator, text=words, facets={"kind_of": [incubator.kind], "field": [incubator.field]})
 
 
 def _basis(values: dict[str, Any]) -> None:
@@ -165,14 +191,14 @@ REGISTERS = (
           filters=("place", "growth_place", "next_step", "on", "owner"), change_states=(), check=_no_import, panels=("ladder/_place.html",)),
     _made("rankings", models.Ranking, "企业榜单", "Ranking", "BDW", flow.RANKING, sheets.RANKINGS, ("method", "year", "as_of", "size", "published_on"),
           ("按公开方法测算或导入的企业榜单：总体、指标、权重、并列与权重敏感性。", "Rankings by a published method or imported: population, indicators, weights, ties, sensitivity."),
-          public=True, create_roles=DESK, owner_required=False, filters=("method", "year", "published_on"), change_states=("draft", "computed"), panels=("ladder/_ranking.html",)),
+          public=True, create_roles=DESK, owner_required=False, filters=("method", "year", "published_on"), change_states=("draft", "computed"), panels=("ladder/_ranking.html",), search_doc=_ranking_doc),
     _made("ranked_firms", models.RankedFirm, "上榜企业", "Ranked firm", "BQY", flow.RANKED, sheets.RANKED, ("owner", "ranking", "rank", "score", "tied"),
           ("榜单上的企业：名次、得分、分项与权重变化下的名次区间；榜单发布后公开。", "Firms of a ranking: rank, points, parts, and the range of ranks under other weights; public once published."),
           public=True, create_roles=DESK, filters=("ranking", "owner", "tied"), refs={"ranking": "rankings"}, change_states=(), check=_check_ranked, keyed=_once, prepare=_flags("tied")),
     _made("incubators", models.Incubator, "孵化载体", "Incubator", "FHQ", flow.INCUBATOR, sheets.INCUBATOR, ("owner", "kind", "level", "grade", "recognised_on"),
           ("孵化器、众创空间、加速器与基地：认定、等级、取消；按规则逐条自评。", "Incubators, maker spaces, accelerators, bases: recognition, grade, revocation; self-check clause by clause."),
           public=True, create_roles=("owner", "node", *DESK), filters=("kind", "level", "grade", "field"), check=_check_incubator, prepare=_flags("professional"),
-          import_state=lambda row: "recognised" if row.get("recognised_on") else "operating", import_visibility="public", panels=("ladder/_incubator.html",)),
+          import_state=lambda row: "recognised" if row.get("recognised_on") else "operating", import_visibility="public", panels=("ladder/_incubator.html",), search_doc=_incubator_doc),
     _made("tenants", models.Tenant, "在孵企业", "Tenant", "ZHQ", flow.TENANT, sheets.TENANTS, ("owner", "incubator", "entered_on", "ended_on", "outcome"),
           ("在孵企业的入驻、获投、知识产权与去向。", "Tenants: moving in, funding, IP, what became of them."), create_roles=("owner", "node", *DESK),
           filters=("incubator", "field", "entered_on", "outcome"), refs={"incubator": "incubators"}, check=_check_tenant, import_visibility="members",

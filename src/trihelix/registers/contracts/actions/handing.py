@@ -51,7 +51,7 @@ def register_contract(a: Run, deal: Deal, *, office: Any = None, kind: str = "",
         terms = dict(version.terms)
         values = {k: terms.get(k) for k in ("kind", "subkind", "amount_items", "payment_plan", "ip_items", "field", "plan_source")}
         values |= {k: _day(terms.get(k)) for k in ("term_from", "term_to")}
-        values |= {"text": version.text, "form": "e" if _electronic(version) else "paper"}
+        values |= {"text": version.text.strip(), "form": "e" if _electronic(version) else "paper"}
     values = {k: v for k, v in values.items() if v not in (None, "", [])}
     made = register_of("contracts").acts["create"].run(
         by=a.by, now=a.now, title=version.terms["title"] if version else a.record.title, owner=str(owner.uid), deal=str(a.record.uid), office=str(where.uid) if where else None,
