@@ -6,6 +6,7 @@ import pytest
 
 from tests.engines.allocation.brute import any_feasible, bent, cheaper_cures, levers, random_problem
 from trihelix.engines import allocation
+from trihelix.engines.errors import Refused
 
 pytestmark = pytest.mark.nodb
 
@@ -138,3 +139,34 @@ def test_a_short_panel_keeps_its_composition_minimum():
     problem["relief_menu"] = {"prices": {"seat_short": 10}}
     answer = allocation.solve(problem)
     assert answer["repairs"][0]["changes"] == [["seat_short", "p", 1]]
+
+
+def test_granted_cures_are_kept_by_solver_checker_and_explanation():
+    granted = 0
+    for seed in range(200):
+        problem = random_problem(seed, relief=True)
+        problem["relief_menu"]["prices"].pop("new_expert", None)
+        answer = allocation.solve(problem)
+        if answer["status"] != "infeasible" or not answer["repairs"]:
+            continue
+        granted += 1
+        cured_file = {**problem, "granted": answer["repairs"][0]["changes"]}
+        again = allocation.solve(cured_file)
+        assert again["status"] == "optimal", seed
+        report = allocation.verify(cured_file, again)
+        assert report["ok"], (seed, report)
+        if not any(c[0] == "waive_conflict" for c in cured_file["granted"]):
+            item, expert = again["pairs"][0]
+            assert allocation.why(cured_file, item, expert)["seated"]
+    assert granted > 5
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["new_expert", {"cap": 1}, 1], ["seat_short", "nobody", 1], ["expert_cap", 3, 1], ["seat_short"], "x", ["count_waiver", "a", "b"]],
+)
+def test_a_wrong_grant_is_named_by_its_place(row):
+    problem = {**random_problem(1, relief=True), "granted": [row]}
+    with pytest.raises(Refused) as refused:
+        allocation.solve(problem)
+    assert {p.field for p in refused.value.problems} == {"granted[0]"}

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .apply import apply
 from .parse_limits import read_limits, read_relief
 from .problem import EXPERT_ATTRIBUTES, ITEM_ATTRIBUTES, OBJECTIVES, Codes, Ints, Problem
 from .reader import Reader, digest_of
 
-TOP = ("experts", "items", "affinity", "conflicts", "limits", "objective", "relief_menu")
+TOP = ("experts", "items", "affinity", "conflicts", "limits", "objective", "relief_menu", "granted")
+GRANTED = {"expert_cap": 1, "waive_conflict": 2, "same_on_panel": 3, "seat_short": 1, "count_waiver": 2}  # names before the units
 EXPERT = ("id", "cap", "min", *EXPERT_ATTRIBUTES, "prefers")
 ITEM = ("id", "need", "slots", "min", *ITEM_ATTRIBUTES, "prefers")
 SCORES = (1, 10000)
@@ -49,9 +51,28 @@ def parse(raw: Any) -> Problem:
         expert_prefers=_prefers(r, experts, "experts", item_at), item_prefers=_prefers(r, items, "items", expert_at),
         digest=digest_of(raw),
     )  # fmt: skip
+    problem = _granted(r, top.get("granted", ()), problem)
     _no_way(r, problem)
     r.stop_if_wrong()
     return problem
+
+
+def _granted(r: Reader, raw: Any, problem: Problem) -> Problem:
+    """Relief that was granted before (the rows of a repair), so that solving, checking and asking why all keep to it."""
+    changes = []
+    for k, row in enumerate(r.array(raw, "granted")):
+        path = f"granted[{k}]"
+        if not isinstance(row, list | tuple) or not row or row[0] not in GRANTED or len(row) != GRANTED[row[0]] + 2:
+            r.fault(path, "bad_change", f"应为放宽办法的一项，种类可用：{'、'.join(GRANTED)}", row)
+            continue
+        names, units = row[1:-1], r.whole(row[-1], f"{path}[{len(row) - 1}]", low=1)
+        known = problem.experts if row[0] == "expert_cap" else problem.items
+        bad = [n for n in names if not isinstance(n, str)]
+        if bad or names[0] not in known or (row[0] == "waive_conflict" and names[1] not in problem.experts):
+            r.fault(path, "unknown_id", "所列编号不存在", row)
+            continue
+        changes.append([row[0], *names, units])
+    return apply(problem, changes) if not r.wrong else problem
 
 
 def _ids(r: Reader, rows: Sequence[Mapping[str, Any]], path: str) -> dict[str, int]:

@@ -26,6 +26,8 @@ class Round(Entry):
     same_employer = models.PositiveSmallIntegerField(null=True, blank=True)
     same_city = models.PositiveSmallIntegerField(null=True, blank=True)
     newcomers_min = models.PositiveSmallIntegerField(null=True, blank=True)
+    newcomers_each = models.PositiveSmallIntegerField(null=True, blank=True)
+    women_min = models.PositiveSmallIntegerField(null=True, blank=True)
     most_seats = models.PositiveSmallIntegerField(null=True, blank=True)
     years = models.PositiveSmallIntegerField(null=True, blank=True)
     drop_from = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -37,6 +39,8 @@ class Round(Entry):
     sheet_id = models.CharField(max_length=60, blank=True)
     sheet = models.JSONField(default=dict, blank=True)
     relief = models.JSONField(default=list, blank=True, help_text="cures granted: [kind, …, units]")
+    admitted = models.JSONField(default=list, blank=True, help_text="experts let in though they rest: [number, why]")
+    apart = models.JSONField(default=list, blank=True, help_text="experts not to sit together: [number, number, why]")
     seed_commit = models.CharField(max_length=64, blank=True)
     committed_at = models.DateTimeField(null=True, blank=True)
     published_run = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -58,6 +62,7 @@ class Item(models.Model):
     record = models.ForeignKey(Record, models.PROTECT, related_name="reviewed_in")
     code = models.CharField(max_length=20)
     redacted = models.TextField(blank=True)
+    redacted_file = models.ForeignKey("kernel.File", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (

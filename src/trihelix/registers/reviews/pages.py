@@ -6,15 +6,15 @@ import json
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trihelix.engines import allocation
 from trihelix.engines.errors import Problem, Refused
-from trihelix.kernel import clock
+from trihelix.kernel import clock, files
 from trihelix.kernel.action import find
 from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.errors import Denied, Unseen
@@ -26,6 +26,7 @@ from trihelix.registers.reviews.actions.panels import run_of
 from trihelix.registers.reviews.flow import OFFICE
 from trihelix.registers.reviews.models import Conflict, Item, ReviewLink, Round, Seat
 
+READING = ("invited", "accepted", "submitted")
 CLASSES = register_of("experts").column("kind").choices  # type: ignore[union-attr]
 
 
@@ -44,10 +45,20 @@ def assign(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     chosen = [_number(request, name) for name in ("left", "right") if request.GET.get(name)]
     two = [s for n in chosen for s in board["runs"] if s["run"].number == n]
     context = {
-        **board, "entry": entry, "record": entry.record, "register": register_of("review_rounds"), "compared": two if len(two) == 2 else [], "classes_of": CLASSES,
+        **board, "picks": _picks(entry, board), "entry": entry, "record": entry.record, "register": register_of("review_rounds"), "compared": two if len(two) == 2 else [], "classes_of": CLASSES,
         "reasons": sheets.REASONS, "drafting": entry.state == "drafting", "may": bool(request.actor.roles & set(OFFICE)), "moved": _moved(two),
     }  # fmt: skip
     return render(request, "reviews/assign.html", context)
+
+
+def _picks(entry: Round, board: dict[str, Any]) -> dict[str, list[tuple[Expert, str]]]:
+    """Experts of the pool who are left out though they are there, by class: whom a cure that asks for more experts may let in."""
+    out: dict[str, list[tuple[Expert, str]]] = {}
+    today = clock.today()
+    for expert, reason in board["left"]:
+        if not panels.away(expert, today, entry.closes_on or today) and expert.max_load > expert.busy:
+            out.setdefault(expert.kind, []).append((expert, reason))
+    return out
 
 
 def _moved(two: list[dict[str, Any]]) -> int | None:
@@ -136,7 +147,7 @@ def shares(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/shares.html", {"rows": rows})
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def _private(answer: Any) -> Any:
     """The address is the key: no store, no referrer, no index."""
     answer["Cache-Control"] = "no-store, private"
     answer["Referrer-Policy"] = "no-referrer"
@@ -170,6 +181,32 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     return _private(render(request, "reviews/link.html", context, status=422 if problems else 200))
 
 
+@require_POST
+def upload_redacted(request: HttpRequest, uid: uuid.UUID, code: str) -> HttpResponse:
+    """The office puts up the redacted file of an item."""
+    entry = _round(request, uid)
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise Refused.one("no_file", "请选择要上传的文件", field="file")
+    register_of("review_rounds").acts["redact_file"].run(by=request.actor, record=entry.record, item=code, stream=sent.file, name=sent.name)
+    return HttpResponseRedirect(reverse("review-assign", args=[uid]))
+
+
+@never_cache
+@require_safe
+def redacted_file(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """The redacted file of an item for who holds a seat on it; nothing else of the item can be had by link."""
+    link = links.open_link(token)
+    seat = next((s for s in queries.my_seats(link) if s.item_code == code and s.state in READING), None)
+    held = Item.objects.select_related("redacted_file").filter(round=link.round, code=code).first() if seat is not None else None
+    if held is None or held.redacted_file is None:
+        raise Unseen(Problem("not_found", "此链接没有这份材料", field="code", value=code))
+    stored = held.redacted_file
+    answer = FileResponse(files.path_of(stored.sha256).open("rb"), as_attachment=True, filename=stored.name, content_type=stored.mime)
+    answer["Content-Length"] = str(stored.size)
+    return _private(answer)
+
+
 def _do(request: HttpRequest, seat: Seat) -> None:
     acts, post = register_of("review_seats").acts, request.POST
     what = post.get("do", "")
@@ -201,7 +238,7 @@ def _shown(link: ReviewLink, posted: dict[str, Any]) -> list[dict[str, Any]]:
         typed = posted.get("values") if posted.get("seat") == str(seat.uid) else None
         out.append(
             {
-                "seat": seat, "uid": str(seat.uid), "state": seat.state, "text": _readable(seat, items[seat.item_id], blind=entry.blind), "title": "" if entry.blind else seat.item.title,
+                "seat": seat, "uid": str(seat.uid), "state": seat.state, "text": _readable(seat, items[seat.item_id], blind=entry.blind), "file": items[seat.item_id].redacted_file_id if seat.state in READING else None, "title": "" if entry.blind else seat.item.title,
                 "gates": [{"id": k, "zh": zh, "en": en, "yes": _held(typed, f"g_{k}", seat.gates.get(k))} for k, zh, en in sheet.gates],
                 "groups": [
                     {"zh": g.zh, "en": g.en, "weight": f"{float(g.weight * 100):g}%", "items": [{"item": i, "value": (typed or {}).get(f"p_{i.id}", seat.points.get(i.id, ""))} for i in g.items]}
@@ -234,7 +271,9 @@ urlpatterns = [
     path(BASE + "runs/<int:number>/", show_run, name="review-run"),
     path(BASE + "runs/<int:number>/problem.json", run_file, {"which": "problem"}, name="review-problem"),
     path(BASE + "runs/<int:number>/answer.json", run_file, {"which": "answer"}, name="review-answer"),
+    path(BASE + "items/<str:code>/file/", upload_redacted, name="review-redacted"),
     path(BASE + "progress/", progress, name="review-progress"),
     path("experts/shares/", shares, name="expert-shares"),
+    path("r/<str:token>/files/<str:code>/", redacted_file, name="review-file"),
     path("r/<str:token>/", by_link, name="review-link"),
 ]

@@ -17,6 +17,8 @@ from trihelix.registers.reviews import rulebook
 from trihelix.registers.reviews.models import Conflict, Item, Round, Run, Seat
 
 OPEN = ("invited", "accepted")
+KEPT = ("same_on_panel", "count_waiver", "seat_short")  # cures that stay in the problem as granted
+KNOWN, NOT_WOMEN = "known", "男性及未登记"
 FULL_PAIRS = 400_000  # above this many pairs, those with neither a word nor a field in common are left out of academic seats
 
 
@@ -32,6 +34,8 @@ class Rules:
     same_employer: int | None
     same_city: int | None
     newcomers_min: int
+    newcomers_each: int
+    women_min: int
     most_seats: int
     years: int
     drop_from: int | None
@@ -57,6 +61,8 @@ def rules_of(entry: Round) -> Rules:
             "same_employer",
             "same_city",
             "newcomers_min",
+            "newcomers_each",
+            "women_min",
             "most_seats",
             "years",
             "drop_from",
@@ -85,8 +91,9 @@ def pool(entry: Round, today: dt.date) -> tuple[list[Expert], list[tuple[Expert,
         ),
     )
     able, left = [], []
+    let_in = {number for number, _ in entry.admitted}
     for e in rows.order_by("record__number"):
-        reason = _left_out(e, rules, today, until)
+        reason = _left_out(e, rules, today, until, e.record.number in let_in)
         if reason:
             left.append((e, reason))
         else:
@@ -94,9 +101,16 @@ def pool(entry: Round, today: dt.date) -> tuple[list[Expert], list[tuple[Expert,
     return able, left
 
 
-def _left_out(e: Any, rules: Rules, today: dt.date, until: dt.date) -> str:
-    if e.away_from and e.away_to and e.away_from <= until and e.away_to >= today:
+def away(e: Any, today: dt.date, until: dt.date) -> bool:
+    """Whether an expert cannot come: nobody lets in who is not there."""
+    return bool(e.away_from and e.away_to and e.away_from <= until and e.away_to >= today)
+
+
+def _left_out(e: Any, rules: Rules, today: dt.date, until: dt.date, let_in: bool) -> str:
+    if away(e, today, until):
         return f"{e.away_from} 至 {e.away_to} 不可用"
+    if let_in:
+        return "" if e.max_load - e.busy > 0 else "在手评审已满"
     if e.rests_until and e.rests_until >= today:
         return f"轮休至 {e.rests_until}"
     if e.recent >= rules.cool_seats:
@@ -164,28 +178,50 @@ def problem(
     number = {e.pk: e.record.number for e in experts}
     names = {r.pk: r.number for r in records}
     raised = {c[1]: c[2] for c in entry.relief if c[0] == "expert_cap"}
-    short: Counter[str] = Counter()
-    for c in entry.relief:
-        if c[0] == "seat_short":
-            short[c[1]] += c[2]
     gone = set(without)
+    women = _women(experts) if rules.women_min else set()
     scores = affinities(records, experts, rules.affinity)
     rows = [[names[i], number[e], s] for (i, e), s in sorted(scores.items()) if (names[i], number[e]) not in gone]
     hits = Conflict.objects.filter(round=entry.record, waived="").order_by("item_id", "expert_id", "kind")
     conflicts = [[names[i], number[e], k] for i, e, k in hits.values_list("item_id", "expert_id", "kind") if i in names and e in number]
     out: dict[str, Any] = {
-        "experts": [_expert(e, rules, raised.get(e.record.number)) for e in experts],
-        "items": [_item(r, max(1, rules.panel - short[r.number])) for r in records],
-        "affinity": rows, "conflicts": conflicts, "limits": _limits(rules, draw, fixed), "objective": "max_expected_sum" if draw else rules.objective,
+        "experts": [_expert(e, rules, raised.get(e.record.number), woman=e.pk in women) for e in experts],
+        "items": [_item(r, rules.panel) for r in records],
+        "affinity": rows, "conflicts": conflicts, "limits": _limits(rules, draw, fixed, _apart(entry, number.values())), "objective": "max_expected_sum" if draw else rules.objective,
     }  # fmt: skip
+    if granted := [list(c) for c in entry.relief if c[0] in KEPT and c[1] in set(names.values())]:
+        out["granted"] = granted
     if not draw:
         out["relief_menu"] = {"prices": dict(rules.relief["prices"]), "waivable_reasons": list(rules.relief["waivable"])}
     return out
 
 
-def _expert(e: Any, rules: Rules, cap: int | None) -> dict[str, Any]:
+def _women(experts: Sequence[Expert]) -> set[int]:
+    """Experts whose linked person is registered as a woman."""
+    from trihelix.registers.parties.models import Person
+
+    of = {e.person_id: e.pk for e in experts if e.person_id is not None}
+    ids, out = sorted(of), set()
+    for i in range(0, len(ids), 400):
+        found = Person.objects.filter(pk__in=ids[i : i + 400], gender="f").values_list("pk", flat=True)
+        out |= {of[pk] for pk in found}
+    return out
+
+
+def _apart(entry: Round, numbers: Iterable[str]) -> list[list[str]]:
+    """Pairs of experts of the pool who must not sit together."""
+    known = set(numbers)
+    return [[a, b] for a, b, _ in entry.apart if a in known and b in known]
+
+
+def _expert(e: Any, rules: Rules, cap: int | None, *, woman: bool) -> dict[str, Any]:
+    """An expert as the engine sees him. A least number of a class on each panel is a largest number of the others, who alone carry a mark."""
     room = max(0, min(e.max_load - e.busy, rules.most_seats)) if cap is None else cap
-    row = {"id": e.record.number, "cap": room, "type": e.kind, "group": "newcomer" if not e.ever else "known"}
+    row = {"id": e.record.number, "cap": room, "type": e.kind}
+    if e.ever or not rules.newcomers_each:
+        row["group"] = KNOWN if e.ever else "newcomer"
+    if rules.women_min and not woman:
+        row["origin"] = NOT_WOMEN
     if e.record.owner_id is not None:
         row["employer"] = str(e.record.owner_id)
     if e.city:
@@ -200,12 +236,15 @@ def _item(record: Record, need: int) -> dict[str, Any]:
     return row
 
 
-def _limits(rules: Rules, draw: bool, fixed: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def _limits(rules: Rules, draw: bool, fixed: Iterable[tuple[str, str]], apart: Sequence[list[str]]) -> dict[str, Any]:
     same = {k: v for k, v in (("employer", rules.same_employer), ("city", rules.same_city)) if v}
+    same |= {k: rules.panel - n for k, n in (("group", rules.newcomers_each), ("origin", rules.women_min)) if n}
     out: dict[str, Any] = {}
     # In a draw, rules that cross (class and employer) cannot hold in every draw: the classes stay, the page says so.
     if same and not (draw and (rules.finance_min or rules.enterprise_percent or len(same) > 1)):
         out["max_same_on_panel"] = same
+    if apart and not draw:
+        out["forbid_together"] = list(apart)
     if rules.finance_min:
         out["min_count_on_panel"] = {"finance": rules.finance_min}
     if rules.enterprise_percent:
@@ -229,7 +268,7 @@ def summary(run: Run, kinds: Mapping[str, str]) -> dict[str, Any]:
         "run": run, "status": answer["status"], "total": answer.get("objective"), "bound": answer.get("bound"), "gap": answer.get("gap"), "worst": answer.get("worst_item_total"),
         "seats": len(pairs), "experts": len(loads), "load_most": max(loads, default=0), "load_mean": round(len(pairs) / len(loads), 2) if loads else 0,
         "classes": dict(sorted(classes.items())), "enterprise": round(100 * classes["enterprise"] / len(pairs), 1) if pairs else None,
-        "reason": (answer.get("reason") or {}).get("sentence", ""), "repairs": answer.get("repairs") or [],
+        "reason": (answer.get("reason") or {}).get("sentence", ""), "repairs": [{**r, "asks_experts": any(c[0] == "new_expert" for c in r["changes"])} for r in answer.get("repairs") or []],
     }  # fmt: skip
 
 

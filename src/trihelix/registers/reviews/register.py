@@ -15,7 +15,7 @@ def _check_round(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
     for name in ("panel", "most_seats", "drop_from"):
         if row.get(name) is not None and row[name] < 1:
             yield Problem("not_positive", "数值应大于零", field=name, value=row[name])
-    for name in ("finance_min", "same_employer", "same_city", "newcomers_min", "years"):
+    for name in ("finance_min", "same_employer", "same_city", "newcomers_min", "newcomers_each", "women_min", "years"):
         if row.get(name) is not None and row[name] < 0:
             yield Problem("negative", "数值不能为负", field=name, value=row[name])
     if row.get("enterprise_percent") is not None and not 0 <= row["enterprise_percent"] <= 100:
@@ -26,6 +26,11 @@ def _check_round(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
         yield Problem("panel_too_small", f"专家组不少于 {rule['panel_min']} 人", field="panel", value=panel, clause=rule["source"])
     if rule["odd"] and panel % 2 == 0:
         yield Problem("panel_even", "专家组应为单数", field="panel", value=panel, clause=rule["source"])
+    for name in ("newcomers_each", "women_min", "finance_min"):
+        if (row.get(name) or 0) > panel:
+            yield Problem("above_panel", f"不能多于专家组 {panel} 人", field=name, value=row[name])
+    if row.get("newcomers_min") and row.get("newcomers_each"):
+        yield Problem("one_of_two", "“首次参评者至少”与“每组首次参评者至少”只填一项", field="newcomers_each", value=row["newcomers_each"])
     for i, phase in enumerate(row.get("phases") or (), 1):
         if phase.get("from") and phase.get("to") and str(phase["to"]) < str(phase["from"]):
             yield Problem("date_order", f"第 {i} 个阶段的止日早于起日", field="phases", value=str(phase["to"]))

@@ -13,7 +13,7 @@ from trihelix.engines.schemes.sheets import Group, Item, ScoreSheet, read_sheet
 from trihelix.kernel import book
 
 RULE = (
-    "id", "zh", "en", "panel", "panel_min", "odd", "finance_min", "enterprise_percent", "same_employer", "same_city", "newcomers_min", "most_seats", "years", "drop_from",
+    "id", "zh", "en", "panel", "panel_min", "odd", "finance_min", "enterprise_percent", "same_employer", "same_city", "newcomers_min", "newcomers_each", "women_min", "most_seats", "years", "drop_from",
     "cool_seats", "cool_days", "credit_min", "objective", "draw", "affinity", "relief", "source", "unverified",
 )  # fmt: skip
 

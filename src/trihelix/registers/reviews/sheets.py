@@ -31,6 +31,7 @@ ROUNDS = Sheet(
         Column("panel", "integer", "每项专家数", "Experts an item", unit="人", example=7), Column("finance_min", "integer", "财务专家至少", "Finance experts at least", unit="人"),
         Column("enterprise_percent", "integer", "企业专家占比至少", "Share of enterprise experts", unit="%"), Column("same_employer", "integer", "同一单位至多", "Most of one employer", unit="人"),
         Column("same_city", "integer", "同一市（州）至多", "Most of one city", unit="人"), Column("newcomers_min", "integer", "首次参评者至少", "Newcomers at least", unit="人次"),
+        Column("newcomers_each", "integer", "每组首次参评者至少", "Newcomers a panel at least", unit="人"), Column("women_min", "integer", "每组女性专家至少", "Women a panel at least", unit="人", help="按关联人员登记的性别，未登记的不计"),
         Column("most_seats", "integer", "每位专家至多", "Most seats an expert", unit="项"), Column("years", "integer", "合作回避年限", "Years of a conflict", unit="年"),
         Column("drop_from", "integer", "达到几人去最高最低", "Drop highest and lowest from", unit="人"), Column("normalise", "boolean", "按评委标准化", "Normalise by reviewer"),
         Column("blind", "boolean", "隐名评审", "Blind"), Column("objective", "choice", "分配目标", "Objective", choices=OBJECTIVES),

@@ -25,7 +25,7 @@ from trihelix.registers.reviews.models import Conflict, Item, ReviewLink, Round,
 
 SECONDS = 60.0
 RUN = Column("run", "integer", "方案号", "Run", required=True)
-GRANTED = ("expert_cap", "seat_short", "waive_conflict")
+GRANTED = ("expert_cap", "waive_conflict", *panels.KEPT)
 
 
 def keep_run(a: Act, kind: str, problem: dict[str, Any], answer: dict[str, Any], note: str = "") -> Run:
@@ -88,7 +88,7 @@ def relieve(a: Act, entry: Round, *, run: int, cure: int, why: str) -> None:
     a.require(1 <= cure <= len(repairs), "unknown_cure", f"方案 {run} 没有第 {cure} 个办法", field="cure", value=cure)
     changes = repairs[cure - 1]["changes"]
     more = [c for c in changes if c[0] not in GRANTED]
-    a.require(not more, "needs_experts", "此办法需要新增专家：请先入库，再重新分配", field="cure", value=more)
+    a.require(not more, "needs_experts", "此办法需要新增专家：请从名单中选入，或先入库，再重新分配", field="cure", value=more)
     for change in changes:
         if change[0] == "waive_conflict":
             rows = Conflict.objects.filter(round=a.record, item__number=change[1], expert__number=change[2])
@@ -102,6 +102,51 @@ def relieve(a: Act, entry: Round, *, run: int, cure: int, why: str) -> None:
     items, experts = _ready(a, entry)
     problem = panels.problem(entry, items, experts)
     keep_run(a, "solve", problem, allocation.solve(problem, SECONDS), f"采用方案 {run} 的放宽办法 {cure}：{why}")
+
+
+@action("review_rounds", "let_in", "选入专家", "Let experts in", roles=OFFICE, fields=(
+    Column("experts", "list", "专家编号", "Experts", required=True), Column("why", "text", "理由", "Why", required=True),
+))  # fmt: skip
+def let_in(a: Act, entry: Round, *, experts: Iterable[str], why: str) -> None:
+    """Let experts of the pool into this round though they rest, sat often, or have little credit; who is away or paused stays out."""
+    a.require(a.record.state == "drafting", "not_drafting", "名单已发布；如有专家退出请用“换人”", field="state")
+    done = []
+    for name in dict.fromkeys(experts):
+        person = find(register_of("experts"), name, a.by)
+        a.require(person.state == "active", "not_active", f"{person.title} 不在库，请先恢复或入库", field="experts", value=person.number)
+        held = Expert.objects.get(record=person)
+        a.require(
+            not panels.away(held, a.today, entry.closes_on or a.today),
+            "away",
+            f"{person.title} 不可用",
+            field="experts",
+            value=person.number,
+        )
+        done.append([person.number, why[:200]])
+    entry.admitted = [*(x for x in entry.admitted if x[0] not in {n for n, _ in done}), *done]
+
+
+@action("review_rounds", "keep_apart", "不得同组", "Keep apart", roles=OFFICE, fields=(
+    Column("left", "ref", "专家", "Expert", required=True), Column("right", "ref", "另一专家", "Other expert", required=True), Column("why", "text", "理由", "Why", required=True),
+))  # fmt: skip
+def keep_apart(a: Act, entry: Round, *, left: str, right: str, why: str) -> None:
+    """Two experts who must not sit on one panel (师生、亲属、长期合作)."""
+    a.require(a.record.state == "drafting", "not_drafting", "名单已发布", field="state")
+    one, two = (find(register_of("experts"), n, a.by) for n in (left, right))
+    a.require(one.pk != two.pk, "same_twice", "两名专家不能是同一人", field="right")
+    pair = sorted((one.number, two.number))
+    entry.apart = [*(x for x in entry.apart if sorted(x[:2]) != pair), [*pair, why[:200]]]
+
+
+@action("review_rounds", "lift_apart", "取消不得同组", "Lift", roles=OFFICE, fields=(
+    Column("left", "ref", "专家", "Expert", required=True), Column("right", "ref", "另一专家", "Other expert", required=True),
+))  # fmt: skip
+def lift_apart(a: Act, entry: Round, *, left: str, right: str) -> None:
+    """The two may sit together again."""
+    pair = sorted(find(register_of("experts"), n, a.by).number for n in (left, right))
+    rest = [x for x in entry.apart if sorted(x[:2]) != pair]
+    a.require(len(rest) < len(entry.apart), "no_pair", "没有这一组限制", field="right")
+    entry.apart = rest
 
 
 @action("review_rounds", "adjust", "手工调整", "Adjust", roles=OFFICE, fields=(

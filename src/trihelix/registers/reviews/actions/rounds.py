@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from trihelix.engines.sheets import Column
+from trihelix.kernel import files
 from trihelix.kernel.action import Run as Act
 from trihelix.kernel.action import action, find
-from trihelix.kernel.models import Record
+from trihelix.kernel.models import File, Record
 from trihelix.kernel.register import REGISTERS, register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.experts.models import Expert
@@ -113,6 +115,23 @@ def redact(a: Act, entry: Round, *, item: str, redacted: str) -> None:
     held.redacted = redacted.strip()
     held.save(update_fields=["redacted"])
     a.extra["redacted"] = [None, held.code]
+
+
+@action("review_rounds", "redact_file", "上传隐名文件", "Redacted file", roles=OFFICE, hidden=True, fields=(
+    Column("item", "text", "编号或代码", "Item", required=True), Column("stream", "text", "文件", "File", required=True), Column("name", "text", "文件名", "Name", required=True),
+))  # fmt: skip
+def redact_file(a: Act, entry: Round, *, item: str, stream: Any, name: str) -> None:
+    """The file that reviewers of an item read. It is kept and sent under the item's code; a later one takes its place."""
+    held = item_of(a.record, item)
+    _, sha, size, mime = files.store(stream, name)
+    suffix = PurePath(name.replace("\\", "/")).suffix.lower()
+    made = File.objects.create(
+        record=a.record, name=f"{held.code}{suffix}", size=size, mime=mime, sha256=sha, part="confidential", replaces=held.redacted_file,
+        by_id=a.by.user_id, at=a.now,
+    )  # fmt: skip
+    held.redacted_file = made
+    held.save(update_fields=["redacted_file"])
+    a.extra["redacted_file"] = [None, {"item": held.code, "uid": str(made.uid), "sha256": sha}]
 
 
 @action("review_rounds", "find_conflicts", "查找回避关系", "Find conflicts", roles=OFFICE)
