@@ -232,3 +232,12 @@ SUBSIDY = Flow(
         Transition("record_paid", ("collecting",), "paid", ("officer", "operator"), "补登已拨付名单", "Record a list paid earlier", reason_required=True),
     ),
 )  # fmt: skip
+
+SCHEME_CHANGE = Flow(
+    "scheme_change", 1,
+    (State("proposed", "待复核", "Proposed", "initial"), State("confirmed", "已生效", "Confirmed", "end"), State("dropped", "未采纳", "Dropped", "failed")),
+    (
+        Transition("confirm", ("proposed",), "confirmed", OFFICE, "复核确认", "Confirm", waits=True),
+        Transition("drop", ("proposed",), "dropped", OFFICE, "不采纳", "Drop", reason_required=True),
+    ),
+)  # fmt: skip

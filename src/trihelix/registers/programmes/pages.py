@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from trihelix.engines.documents import Document, docx, parse
 from trihelix.engines.errors import Refused
@@ -20,10 +20,11 @@ from trihelix.kernel import clock
 from trihelix.kernel.action import find, may
 from trihelix.kernel.actor import entries
 from trihelix.kernel.register import register_of
-from trihelix.registers.programmes import queries
+from trihelix.registers.programmes import overlay, queries
 from trihelix.registers.programmes.actions.projects import instrument_docx
 from trihelix.registers.programmes.models import Application, Project
 
+FILE_MAX = 1_000_000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -53,6 +54,28 @@ def scheme(request: HttpRequest, scheme_id: str) -> HttpResponse:
         "count": queries.year_count(scheme_id, clock.today().year),
     }
     return render(request, "programmes/scheme.html", context)
+
+
+@require_safe
+def scheme_file(request: HttpRequest, scheme_id: str) -> HttpResponse:
+    """The scheme in force as a file of the book: take out, add a version, hand in again."""
+    name = f'attachment; filename="{scheme_id}.yaml"'
+    text = overlay.text_of(scheme_id)
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@require_POST
+def scheme_upload(request: HttpRequest) -> HttpResponse:
+    """A scheme file handed in becomes a proposal; a second person confirms it. Refuses with line and reason."""
+    upload = request.FILES.get("file")
+    if upload is None or upload.size is None or upload.size > FILE_MAX:
+        raise Refused.one("no_file", "请选择一个不超过 1 MB 的计划文件（.yaml）", field="file")
+    try:
+        text = upload.read().decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refused.one("bad_encoding", "计划文件应为 UTF-8 文字", field="file", value=upload.name) from None
+    made = register_of("scheme_changes").acts["create"].run(by=request.actor, text=text)  # type: ignore[attr-defined]
+    return redirect(f"/scheme_changes/{made.uid}/")
 
 
 def _application(request: HttpRequest, uid: uuid.UUID) -> Application:
@@ -222,6 +245,8 @@ def project_docx(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 
 urlpatterns = [
     path("programmes/schemes/", schemes, name="schemes"),
+    path("programmes/schemes/upload/", scheme_upload, name="scheme-upload"),
+    path("programmes/schemes/<slug:scheme_id>.yaml", scheme_file, name="scheme-file"),
     path("programmes/schemes/<slug:scheme_id>/", scheme, name="scheme"),
     path("programmes/applications/<uuid:uid>/form/", form, name="application-form"),
     path("programmes/applications/<uuid:uid>/form.docx", form_docx, name="application-docx"),

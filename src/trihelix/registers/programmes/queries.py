@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, load_schemes, with_choice
+from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, with_choice
 from trihelix.engines.schemes import forms as form_engine
 from trihelix.engines.schemes.quota import Ladder, Standing, is_overdue, places, standing
 from trihelix.kernel import book
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import BookVersion, Record
+from trihelix.registers.programmes import overlay
 from trihelix.registers.programmes.models import Application, Call, Integrity, Project, SubsidyRow
 
 ENDED = ("archived", "stopped", "revoked", "removed", "expired", "follow_up")
@@ -28,20 +29,17 @@ def _of_digest(digest: str) -> SchemeBook:
     return from_texts(held.files) if held else scheme_book()
 
 
-@functools.lru_cache(maxsize=4)
-def _of_path(path: Any, digest: str) -> SchemeBook:
-    return load_schemes(path)
-
-
 def scheme_book(digest: str | None = None) -> SchemeBook:
     """The schemes in force, or those of the book version that a case opened with."""
-    now = book.current()
-    return _of_path(now.path, now.digest) if digest in (None, "", now.digest) else _of_digest(str(digest))
+    return overlay.schemes() if digest in (None, "", book.current().digest) else _of_digest(str(digest))
 
 
 def scheme_of(entry: Any) -> Scheme:
     """The scheme of a call or case in the version and book it opened with, with its class and variant laid over it."""
-    held = scheme_book(entry.record.book_id).scheme(entry.scheme, version=entry.scheme_version)
+    table = scheme_book(entry.record.book_id)
+    if entry.scheme_version not in {s.version.id for s in table.schemes.get(entry.scheme, ())}:
+        table = scheme_book()  # the version was added by a confirmed file after that book
+    held = table.scheme(entry.scheme, version=entry.scheme_version)
     return with_choice(held, getattr(entry, "class_id", "") or "", getattr(entry, "variant", "") or "")
 
 

@@ -33,6 +33,11 @@ def _year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Proble
         yield Problem("bad_year", "年度应为 2000 至 2100", field="year", value=row["year"])
 
 
+def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
+    if context.get("import") and not row.get("number"):
+        yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
+
+
 def _call_check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     yield from _year(row, context)
     if row.get("opens_on") and row.get("closes_on") and row["closes_on"] < row["opens_on"]:
@@ -151,6 +156,8 @@ REGISTERS = (
     _made("outages", models.Outage, "系统中断", "Outage", "ZDJ", flow.OUTAGE, sheets.OUTAGES, (), ("系统中断登记：截止时间顺延的依据。", "Outages: the evidence behind moved deadlines."), public=True, create_roles=("admin", *OFFICE), change_states=()),
     _made("subsidy_lists", models.SubsidyList, "免申即享名单", "Data-led list", "MS", flow.SUBSIDY, sheets.LISTS, ("scheme", "year"), ("无需申请：由各部门数据比对得出的名单。", "Nobody applies: lists from agencies' data."),
           refs={"line": "budget_lines"}, filters=("scheme", "year"), change_states=("collecting",), check=_year, facts=_publicity, panels=("programmes/_list.html",)),
+    _made("scheme_changes", models.SchemeChange, "计划文件修改", "Scheme change", "JWX", flow.SCHEME_CHANGE, sheets.SCHEME_CHANGES, ("scheme", "effective_on"), ("计划文件的新版本或新计划：一人提出，另一人复核后生效。", "A new version of a scheme file or a new scheme: proposed by one person, in force once a second one confirms."),
+          create_roles=OFFICE, change_states=(), filters=("scheme", "effective_on"), check=_no_import, panels=("programmes/_scheme_change.html",)),
 )  # fmt: skip
 
 from trihelix.registers.programmes import actions  # noqa: E402, F401

@@ -114,3 +114,13 @@ LISTS = Sheet(
         *SYSTEM,
     ),
 )
+SCHEME_CHANGES = Sheet(
+    "scheme_changes",
+    (
+        REF,
+        Column("title", "text", "名称", "Title"),
+        Column("scheme", "text", "计划类别", "Scheme", example="plan-project"),
+        Column("effective_on", "date", "生效日期", "Effective on"),
+        *SYSTEM,
+    ),
+)

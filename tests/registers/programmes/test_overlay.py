@@ -1,0 +1,143 @@
+"""New versions of a scheme file confirmed by a second person; a new file dropped into the book."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from trihelix.engines.books import books_root
+from trihelix.engines.errors import Refused
+from trihelix.kernel import clock
+from trihelix.kernel.accounts import operator
+from trihelix.kernel.models import Record, User
+from trihelix.kernel.register import register_of
+from trihelix.registers.programmes import overlay, queries
+
+pytestmark = pytest.mark.django_db
+
+
+def do(register, act, by, record=None, **values):
+    return register_of(register).acts[act].run(by=by, **({"record": record} if record is not None else {}), **values)
+
+
+def code_of(call):
+    with pytest.raises(Refused) as caught:
+        call()
+    return [p.code for p in caught.value.problems]
+
+
+def client_of(name):
+    client = Client()
+    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def with_version(scheme_id="open-bid", **change):
+    """The file of a scheme with one version more, from today, under which some keys differ."""
+    data = yaml.safe_load(overlay.text_of(scheme_id))
+    rows = data.setdefault(
+        "versions",
+        [{"version": queries.scheme_book().scheme(scheme_id).version.id, "from": queries.scheme_book().scheme(scheme_id).version.since}],
+    )
+    rows.append({"version": "next", "from": clock.today(), "set": change or {"publicity": {"days": 7}}})
+    return data
+
+
+def written(data):
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+def test_the_page_shows_every_key_with_meaning_source_and_mark(db):
+    page = client_of("officer").get("/programmes/schemes/open-bid/").content.decode()
+    for row in queries.scheme_book().scheme("open-bid").settings:
+        assert f"<code>{row}</code>" in page
+    assert "默认值" in page and "待核实" in page and "owed_share" in page and 'name="file"' in page
+    assert 'name="file"' not in client_of("chiyu").get("/programmes/schemes/open-bid/").content.decode()
+
+
+def test_file_out_file_in_confirmed_by_a_second_person(actor):
+    officer = actor("officer")
+    call = do("calls", "create", officer, title="原版本通知", scheme="open-bid", year=2026)
+    client = client_of("officer")
+    text = client.get("/programmes/schemes/open-bid.yaml").content.decode()
+    assert yaml.safe_load(text)["scheme"] == "open-bid"
+    sent = client.post("/programmes/schemes/upload/", {"file": SimpleUploadedFile("x.yaml", written(with_version()).encode())})
+    assert sent.status_code == 302 and "/scheme_changes/" in sent.url
+    record = Record.objects.get(register="scheme_changes")
+    assert client.get(sent.url).status_code == 200
+    changed = {d["path"]: (d["old"], d["new"]) for d in record.entry.differences}
+    assert changed["publicity.days"] == (5, 7)
+    assert queries.scheme_book().scheme("open-bid").version.id == "2023"
+    assert code_of(lambda: do("scheme_changes", "confirm", officer, record)) == ["second_person"]
+    do("scheme_changes", "confirm", operator(), record)
+    assert queries.scheme_book().scheme("open-bid").get("publicity.days") == 7
+    later = do("calls", "create", officer, title="新版本通知", scheme="open-bid", year=2026, batch=2)
+    assert (call.scheme_version, later.scheme_version) == ("2023", "next")
+    assert (queries.scheme_of(call).get("publicity.days"), queries.scheme_of(later).get("publicity.days")) == (5, 7)
+    assert code_of(lambda: do("scheme_changes", "create", officer, text=overlay.text_of("open-bid"))) == ["nothing_new"]
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    (lambda d: d["versions"].pop(0), "version_removed"), (lambda d: d.update(money={**d["money"], "formula": "marginal(total, bands) * 2"}), "version_changed"),
+    (lambda d: d["versions"].pop(), "nothing_new"), (lambda d: d.update(colour="red"), "unknown_key"),
+    (lambda d: d["versions"][-1].update({"from": d["versions"][-1]["from"].replace(year=2025)}), "backdated"),
+    (lambda d: d["versions"][-1].update(set={"money": {**d["money"], "formula": "total / owed_to_taker"}}), "division_by_zero"),
+    (lambda d: d.update(route={"draft": "review", "review": "draft"}), "cycle"), (lambda d: d.update(letter="C"), "duplicate_letter"),
+])  # fmt: skip
+def test_a_wrong_file_is_refused_with_its_reason_and_nothing_is_kept(actor, change, code):
+    data = with_version()
+    change(data)
+    assert code in code_of(lambda: do("scheme_changes", "create", actor("officer"), text=written(data)))
+    assert not Record.objects.filter(register="scheme_changes").exists()
+
+
+def test_only_the_office_hands_files_in(actor):
+    with pytest.raises(Refused):
+        do("scheme_changes", "create", actor("chiyu"), text=written(with_version()))
+
+
+def test_a_new_file_dropped_into_the_book_appears_everywhere(actor, monkeypatch, tmp_path):
+    """Portal, call, form, inbox, API and figures, with no Python."""
+    folder = tmp_path / "books"
+    shutil.copytree(books_root({}), folder)
+    source = folder / "jilin" / "schemes" / "training-base.yaml"
+    text = source.read_text(encoding="utf-8").replace("scheme: training-base", "scheme: dropped-in").replace("letter: S", "letter: Z")
+    text = (
+        text.replace("校企实训基地专项补助", "空投计划")
+        .replace("年实训名额", "年空投名额")
+        .replace("min: 2, max: 4, needs: [firm, university]", "min: 1, max: 4, needs: []")
+    )
+    (folder / "jilin" / "schemes" / "dropped-in.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("TRIHELIX_BOOKS", str(folder))
+    officer, unit = actor("officer"), actor("utcm-office")
+    assert "空投计划" in Client().get("/programmes/schemes/").content.decode()
+    assert "per_place * places" in Client().get("/programmes/schemes/dropped-in/").content.decode()
+    call = do("calls", "create", officer, title="空投通知", scheme="dropped-in", year=2026)
+    do("calls", "approve", officer, call)
+    do("calls", "publish", officer, call)
+    assert "空投通知" in Client().get("/calls/").content.decode()
+    case = do("applications", "create", unit, title="空投申报", call=call.number)
+    client = client_of("utcm-office")
+    assert "年空投名额" in client.get(f"/programmes/applications/{case.uid}/form/").content.decode()
+    answers = {
+        "summary": "摘要", "goals": "目标", "term_months": 12, "honest": True, "indicators": [{"name": "名额", "target": "100"}], "requested": 50, "places": 100,
+        "budget": {"业务费": {"public": 50}},
+    }  # fmt: skip
+    do("applications", "save", unit, case, answers=answers)
+    do("applications", "submit", unit, case)
+    assert "空投申报" in client.get("/inbox/").content.decode()
+    for act, by, more in (
+        ("unit_approve", unit, {}),
+        ("recommend", officer, {}),
+        ("form_pass", officer, {}),
+        ("screen_pass", officer, {"similar_read": True}),
+    ):
+        do("applications", act, by, case, **more)
+    assert queries.review_context(call.record, officer)["items"] == [case.record]
+    listed = client.get(f"/api/v1/applications/{case.uid}").json()
+    assert listed.get("call") or listed.get("data")
+    assert queries.year_count("dropped-in", 2026) == {"done": 0, "planned": 0}
