@@ -47,6 +47,9 @@ KINDS = (
     "shared_resources",
     "scenes",
     "partners",
+    "rankings",
+    "incubators",
+    "finance_products",
 )
 NUMBERS = ("trl", "year", "amount")
 K1, B = 1.2, 0.75
