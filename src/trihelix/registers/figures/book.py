@@ -17,7 +17,8 @@ from trihelix.kernel import book
 from trihelix.registers.figures import periods
 
 KINDS = ("flow", "stock", "plan", "target")
-OPERATIONS = ("value", "growth", "each", "latest")
+OPERATIONS = ("value", "growth", "each", "latest", "share")
+IN_PER_CENT = ("growth", "share")
 REQUIRED = ("id", "place", "phrase", "subject", "population", "measure_kind", "period", "unit", "owner")
 OPTIONAL = (
     "measure", "digits", "formula", "params", "operation", "base_params", "scale", "external", "target", "aspect", "cautions", "choices",
@@ -76,6 +77,10 @@ class FigureBook:
     figures: dict[str, Figure]
     checks: tuple[Check, ...] = field(default_factory=tuple)
 
+    def of_letter(self) -> list[Figure]:
+        """The figures of the letter (F…), in order; others stand beside them and are asked for by id."""
+        return [f for f in self.figures.values() if f.id.startswith("F")]
+
     def figure(self, figure_id: str) -> Figure:
         """The figure, or a refusal that names the range."""
         found = self.figures.get(figure_id)
@@ -114,8 +119,10 @@ def _figure(node: Node) -> Figure:
     sources = [k for k in ("formula", "external", "target") if node.get(k)]
     if not sources:
         raise BookError.at(node, None, "no_source", "须写明 formula、external 或 target 之一")
-    if (operation == "growth") != (node["unit"] == "%"):
-        raise BookError.at(node, "unit", "bad_unit", "增幅的单位是 %，其他指标不用 %")
+    if (operation in IN_PER_CENT) != (node["unit"] == "%"):
+        raise BookError.at(node, "unit", "bad_unit", "增幅与占比的单位是 %，其他指标不用 %")
+    if operation == "share" and not node.get("base_params"):
+        raise BookError.at(node, "base_params", "no_base", "占比须以 base_params 写明分母")
     return Figure(
         id=str(node["id"]), place=str(node["place"]), phrase=dict(node["phrase"]), subject=node["subject"], population=node["population"],
         measure_kind=node["measure_kind"], period=str(node["period"]), unit=str(node["unit"]), owner=node["owner"],

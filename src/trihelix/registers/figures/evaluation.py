@@ -214,6 +214,8 @@ def _computed(blank: Answer, by: Actor) -> Answer:
     if figure.operation == "latest":
         return _latest(blank, counted)
     lines = tuple(fetch(counted))
+    if figure.operation == "share":
+        return _share(blank, by, lines, counted, params)
     if not lines:
         return replace(blank, reason="没有可计的记录")
     if figure.operation == "each":
@@ -244,6 +246,19 @@ def _each(blank: Answer, lines: tuple[Line, ...], unit: str) -> Answer:
         return replace(blank, reason=f"各条记录的数值不一致（{shown}），不能写成“每个”")
     value = in_unit(values[0], unit, blank.figure)
     return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, blank.figure.digits), lines=lines)
+
+
+def _share(blank: Answer, by: Actor, lines: tuple[Line, ...], counted: Counted, params: dict[str, Any]) -> Answer:
+    """The part in per cent of the whole, which the same formula counts with other params; the records told are those of the part."""
+    figure = blank.figure
+    whole = run(figure.formula, by, blank.span, {**params, **(figure.base_params or {})})
+    every = tuple(fetch(whole)) if not isinstance(whole, str) else ()
+    if isinstance(whole, str) or not total(every, whole):
+        return replace(blank, reason="没有可作分母的记录", lines=lines)
+    base = Fraction(total(every, whole))
+    value = Fraction(total(lines, counted)) / base * 100
+    told = replace(blank, status=COMPUTED, value=base, text=numbers.exact(base), lines=every)
+    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines, base=told)
 
 
 def _growth(blank: Answer, by: Actor, lines: tuple[Line, ...], now: Fraction, params: dict[str, Any]) -> Answer:
@@ -327,9 +342,9 @@ def _hex(text: Any) -> str:
 def evaluate_all(
     by: Actor, as_of: dt.date, ids: Iterable[str] = (), start: dt.date | None = None, end: dt.date | None = None
 ) -> list[Answer]:
-    """Every figure of the book, or those named, in the book's order. Refuses unknown ids."""
+    """Every figure of the letter, or those named, in the book's order. Refuses unknown ids."""
     known = figures()
-    chosen = [known.figure(i) for i in ids] or list(known.figures.values())
+    chosen = [known.figure(i) for i in ids] or known.of_letter()
     return [answer(f, by, as_of, start, end) for f in chosen]
 
 
