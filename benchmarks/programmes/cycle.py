@@ -1,10 +1,12 @@
-"""A full cycle by acts: N applications submitted, checked, reviewed, decided, announced; throughput of each step, then list pages.
+"""A full cycle by acts: N applications submitted, checked, reviewed by five experts each, ranked, decided, announced; throughput of
+each step, then the server time and the number of queries of list and dashboard pages at that size.
 
-Run: ``python benchmarks/programmes/cycle.py [N]`` in a data folder of its own (``TRIHELIX_HOME``), freshly migrated by this script.
+Run: ``python benchmarks/programmes/cycle.py [N]`` in a data folder of its own (``TRIHELIX_HOME``), with tables made by this script.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 import tempfile
@@ -25,14 +27,21 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from trihelix.engines.codes import synthetic_credit_code  # noqa: E402
-from trihelix.kernel.accounts import operator  # noqa: E402
-from trihelix.kernel.actor import SYSTEM  # noqa: E402
+from trihelix.kernel import bulk, clock  # noqa: E402
+from trihelix.kernel.accounts import create_account, grant, operator  # noqa: E402
+from trihelix.kernel.actor import SYSTEM, Actor  # noqa: E402
+from trihelix.kernel.models import User  # noqa: E402
 from trihelix.kernel.register import register_of  # noqa: E402
+from trihelix.kernel.tables import without_migrations  # noqa: E402
+from trihelix.registers.programmes.models import Application  # noqa: E402
+from trihelix.registers.reviews.models import Item, Run, Seat  # noqa: E402
 
 ANSWERS = {
-    "summary": "摘要", "goals": "目标与内容", "term_months": 24, "honest": True, "indicators": [{"name": "指标", "target": "1"}], "requested": 10,
-    "budget": {"业务费": {"public": 10}},
+    "summary": "摘要", "goals": "目标与内容", "term_months": 24, "honest": True, "indicators": [{"name": "指标", "target": "1"}], "requested": 8,
+    "budget": {"业务费": {"public": 8}},
 }  # fmt: skip
+POINTS = {"topic": 16, "novelty": 15, "route": 16, "base": 15, "prospect": 8, "budget": 8}
+PANEL, LOAD, PER_ROUND = 5, 30, 500
 BATCH = 250  # acts in one transaction, as an import would group them
 
 
@@ -44,63 +53,122 @@ def timed(name: str, items: Iterable[Any], act: Callable[[Any], Any]) -> list[An
         with transaction.atomic():
             out += [act(x) for x in held[i : i + BATCH]]
     took = time.perf_counter() - started
-    print(f"{name:<14}{len(held):>7}  {took:8.1f} s  {len(held) / took:8.0f} /s", flush=True)
+    print(f"{name:<16}{len(held):>7}  {took:8.1f} s  {len(held) / took:8.0f} /s", flush=True)
     return out
 
 
-def pages() -> None:
-    """The list pages over what was made: time and number of queries."""
+def pages(call: Any, round_: Any) -> None:
+    """The list and dashboard pages over what was made: best of three times, and the number of queries."""
     client = Client()
-    for address in ("/calls/", "/programmes/schemes/"):
-        client.get(address)
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+    client.force_login(User.objects.get(username="bench-officer"), backend="django.contrib.auth.backends.ModelBackend")
+    addresses = (
+        "/calls/", "/applications/", "/applications/?state=publicity", f"/calls/{call.uid}/", "/projects/", "/review_rounds/", f"/review_rounds/{round_.uid}/",
+        "/review_seats/", "/programmes/schemes/", "/inbox/", "/",
+    )  # fmt: skip
+    for address in addresses:
+        answer = client.get(address)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(address)
+        took = []
+        for _ in range(3):
             started = time.perf_counter()
             client.get(address)
-        print(f"{address:<24}{(time.perf_counter() - started) * 1000:7.0f} ms  {len(seen)} queries")
+            took.append(time.perf_counter() - started)
+        shown = address.replace(str(call.uid), "…").replace(str(round_.uid), "…")
+        print(f"{shown:<34}{answer.status_code:>4}{min(took) * 1000:8.0f} ms{len(seen):>5} queries", flush=True)
+
+
+def do(register: str, act: str, record: Any = None, by: Any = None, **values: Any) -> Any:
+    """One act, by the operator unless told otherwise."""
+    run = register_of(register).acts[act].run
+    return run(by=by or operator(), **({"record": record.record} if record is not None else {}), **values)
+
+
+def submitted(count: int, call: Any) -> list[Any]:
+    """Applications of as many bodies, handed in and through the checks up to the review."""
+    op = operator()
+    codes = [synthetic_credit_code(i, "220101", "12") for i in range(count)]
+    bodies = timed(
+        "bodies",
+        range(count),
+        lambda i: do("bodies", "create", by=op, title=f"示例大学{i}", kind="university", credit_code=codes[i], inside=True),
+    )
+    cases = timed(
+        "create",
+        bodies,
+        lambda b: do("applications", "create", by=op, title=f"申报 {b.ref}", call=call.number, owner=b.ref, class_id="young"),
+    )
+    # the unit's own acts are done by an actor of that unit
+    owners = {c.pk: Actor(op.user_id, "基准", body_roles={c.record.owner_id: frozenset({"transfer_office"})}) for c in cases}
+    timed("save", cases, lambda c: do("applications", "save", c, owners[c.pk], answers=ANSWERS))
+    timed("submit", cases, lambda c: do("applications", "submit", c, owners[c.pk]))
+    timed("unit check", cases, lambda c: do("applications", "unit_approve", c, owners[c.pk]))
+    timed("recommend", cases, lambda c: do("applications", "recommend", c, op))
+    timed("form check", cases, lambda c: do("applications", "form_pass", c, op))
+    timed("screening", cases, lambda c: do("applications", "screen_pass", c, op, similar_read=True))
+    return cases
+
+
+def reviewed(call: Any, cases: list[Any]) -> Any:
+    """Rounds of a panel of five each: assigned by the solver, accepted and scored seat by seat, ranked, handed over."""
+    op = operator()
+    experts = [
+        {"title": f"专家{n}", "ref": f"bench-{n}", "kind": "finance" if n % 3 == 0 else "enterprise" if n % 3 == 1 else "academic", "fields": ["medicine"],
+         "city": "220100", "max_load": LOAD, "owner": cases[n % len(cases)].record.owner.number, "synthetic": True}
+        for n in range(max(len(cases) * PANEL * 3 // (LOAD * max(len(cases) // PER_ROUND, 1)), 12))
+    ]  # fmt: skip
+    bulk.import_rows(register_of("experts"), experts, op)
+    closes = clock.today() + dt.timedelta(days=20)
+    rounds = []
+    for start in range(0, len(cases), PER_ROUND):
+        made = do(
+            "review_rounds", "create", by=op, title=f"第 {start // PER_ROUND + 1} 组", call=call.number, panel=PANEL, closes_on=closes, finance_min=0,
+        )  # fmt: skip
+        do("review_rounds", "add_items", made, op, items=[c.number for c in cases[start : start + PER_ROUND]])
+        rounds.append(made)
+    timed("conflicts", rounds, lambda r: do("review_rounds", "find_conflicts", r, op))
+    timed("assign", rounds, lambda r: do("review_rounds", "run", r, op))
+    timed("publish", rounds, lambda r: do("review_rounds", "publish", r, op, run=Run.objects.filter(round=r.record).last().number))
+    seats = list(Seat.objects.filter(record__state="invited").select_related("record").order_by("pk"))
+    timed("accept", seats, lambda s: do("review_seats", "accept", s, SYSTEM, promise=True))
+    spread = iter(range(len(seats)))
+
+    def score(seat: Any) -> Any:
+        shift = next(spread) % 7
+        return do(
+            "review_seats",
+            "submit",
+            seat,
+            SYSTEM,
+            points={k: max(v - shift, 1) for k, v in POINTS.items()},
+            gates={"in_scope": True},
+            texts={},
+        )
+
+    timed("score", seats, score)
+    timed("rank", rounds, lambda r: do("review_rounds", "close", r, op))
+    timed("hand over", rounds, lambda r: do("review_rounds", "hand_over", r, op))
+    print(f"{'items':<16}{Item.objects.count():>7}{'reviews':>14}{Seat.objects.filter(record__state='submitted').count():>7}", flush=True)
+    return rounds[0]
 
 
 def main(count: int) -> None:
-    """The cycle over ``count`` applications of as many bodies."""
-    call_command("migrate", verbosity=0)
-    op = operator()
-
-    def do(register: str, act: str, record: Any = None, by: Any = op, **values: Any) -> Any:
-        return register_of(register).acts[act].run(by=by, **({"record": record.record} if record is not None else {}), **values)
-
-    call = do("calls", "create", title="基准通知", scheme="natural-fund", year=2026)
+    """The cycle over ``count`` applications with five reviews each."""
+    without_migrations()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    user = create_account(by=operator(), username="bench-officer", display_name="基准", encoded="!")
+    grant(by=operator(), user=user, role="officer", scope=None, valid_from=clock.today())
+    call = do("calls", "create", title="基准通知", scheme="natural-fund", year=clock.today().year)
     do("calls", "approve", call)
     do("calls", "publish", call)
-    codes = [synthetic_credit_code(i, "220101", "12") for i in range(count)]
-    bodies = timed(
-        "bodies", range(count), lambda i: do("bodies", "create", title=f"示例大学{i}", kind="university", credit_code=codes[i], inside=True)
-    )
-    cases = timed(
-        "create", bodies, lambda b: do("applications", "create", title=f"申报 {b.ref}", call=call.number, owner=b.ref, class_id="young")
-    )
-    # the unit's own acts are done by an actor of that unit
-    from trihelix.kernel.actor import Actor
-
-    owners = {c.pk: Actor(op.user_id, "基准", body_roles={c.record.owner_id: frozenset({"transfer_office"})}) for c in cases}
-    timed(
-        "save",
-        cases,
-        lambda c: do("applications", "save", c, owners[c.pk], answers={**ANSWERS, "requested": 8, "budget": {"业务费": {"public": 8}}}),
-    )
-    timed("submit", cases, lambda c: do("applications", "submit", c, owners[c.pk]))
-    timed("unit check", cases, lambda c: do("applications", "unit_approve", c, owners[c.pk]))
-    timed("recommend", cases, lambda c: do("applications", "recommend", c))
-    timed("form check", cases, lambda c: do("applications", "form_pass", c))
-    timed("screening", cases, lambda c: do("applications", "screen_pass", c, similar_read=True))
-    timed(
-        "review",
-        enumerate(cases, 1),
-        lambda pair: do("applications", "review_done", pair[1], SYSTEM, score=100 - pair[0] / count, rank=pair[0]),
-    )
+    started = time.perf_counter()
+    cases = submitted(count, call)
+    round_ = reviewed(call, cases)
     timed("decide", cases, lambda c: do("applications", "decide", c, outcome="award", note="同意"))
     timed("announce", [call], lambda c: do("calls", "announce", c))
-    pages()
+    published = Application.objects.filter(record__state="publicity").count()
+    print(f"whole cycle: {count} applications, {published} published, {time.perf_counter() - started:.0f} s", flush=True)
+    pages(call, round_)
 
 
 if __name__ == "__main__":

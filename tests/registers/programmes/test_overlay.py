@@ -141,3 +141,29 @@ def test_a_new_file_dropped_into_the_book_appears_everywhere(actor, monkeypatch,
     listed = client.get(f"/api/v1/applications/{case.uid}").json()
     assert listed.get("call") or listed.get("data")
     assert queries.year_count("dropped-in", 2026) == {"done": 0, "planned": 0}
+
+
+def test_a_scheme_names_a_rule_of_the_book_and_every_clause_is_answered(actor):
+    """Eligibility by a named rule: too many people is a refusal with the rule's name, what is not known is shown as such."""
+    officer, firm = actor("officer"), actor("chiyu")
+    data = with_version("cocoon", rules=[{"rule": "no-such", "zh": "x"}])
+    assert code_of(lambda: do("scheme_changes", "create", officer, text=written(data))) == ["unknown_rule"]
+    data = with_version("cocoon", rules=[{"rule": "tech-sme", "zh": "科技型中小企业", "source": "letter"}])
+    do("scheme_changes", "confirm", operator(), do("scheme_changes", "create", officer, text=written(data)).record)
+    call = do("calls", "create", officer, title="按规则申报", scheme="cocoon", year=2026)
+    do("calls", "approve", officer, call)
+    do("calls", "publish", officer, call)
+    case = do("applications", "create", firm, title="按规则申报", call=call.number, class_id="contract")
+    do("applications", "save", firm, case, answers={"summary": "摘要", "turnover": 20, "requested": 2, "honest": True})
+    owner = case.record.owner.entry
+    held = type(owner).objects.filter(pk=owner.pk)
+    held.update(staff=501, sales_fen=None, rd_fen=None)
+    with pytest.raises(Refused) as caught:
+        do("applications", "submit", firm, case)
+    assert [(p.code, p.value["failed"]) for p in caught.value.problems] == [("rule_tech-sme", ["staff"])]
+    held.update(staff=100)
+    do("applications", "submit", firm, case)
+    held = next(c for c in type(case).objects.get(pk=case.pk).checks if c["id"] == "rule_tech-sme")
+    assert held["outcome"] == "unknown" and {"staff", "resident"} <= {c["clause"] for c in held["clauses"]}
+    assert next(c for c in held["clauses"] if c["clause"] == "staff")["outcome"] == "met"
+    assert "职工总数不超过 500 人" in client_of("chiyu").get(f"/applications/{case.uid}/").content.decode()

@@ -111,6 +111,7 @@ def scheme_json(scheme: Scheme) -> dict[str, Any]:
         "parameters": {k: {"value": plain(p.value), "zh": p.zh, "unit": p.unit, "source": scheme.source(p.source), "unverified": p.unverified} for k, p in scheme.parameters.items()},
         "tables": {k: [[plain(a), plain(b)] for a, b in t] for k, t in scheme.tables.items()},
         "conditions": [_clause(scheme, c) for c in scheme.conditions],
+        "rules": [{"rule": r.rule, "zh": r.zh, "en": r.en, "source": scheme.source(r.source), "unverified": r.unverified} for r in scheme.rules],
         "money": None if money is None else {
             "formula": money.formula.text, "requires": [_clause(scheme, c) for c in money.requires],
             "caps": [{"id": c.id, "zh": c.zh, "amount": c.amount.text, "source": scheme.source(c.source), "unverified": c.unverified} for c in money.caps],

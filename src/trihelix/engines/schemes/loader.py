@@ -26,7 +26,7 @@ ROLES: Final = ("applicant", "demand", "taker", "provider", "partner", "funder",
 _LISTS: Final = ("tranches", "changes", "documents", "limits", "sanctions")
 _TOP: Final = (
     "en", "letter", "office", "sources", "about", "about_en", "version", "from", "until", "source", "unverified", "versions", "route", "life", "parameters",
-    "tables", "conditions", "money", "agencies", "classes", "variants", "affiliation_ban", "form", "extra_form", "sheet", "priority", "confidentiality",
+    "tables", "conditions", "money", "agencies", "classes", "variants", "affiliation_ban", "form", "extra_form", "sheet", "priority", "rules", "confidentiality",
     "retention_years", "opening", *_LISTS, *SECTIONS,
 )  # fmt: skip
 _PLAIN: Final = (Fraction(0), None)
@@ -185,6 +185,7 @@ class _Reader:
             form=form, concept=_concept(form) if settings["call.two_stage"].value else None,
             sheet=read_sheet(node["sheet"] if "sheet" in node else self.defaults["sheet"]), sources=sources, about=str(node.get("about") or ""),
             about_en=str(node.get("about_en") or ""), priority=parts.clause(node["priority"]) if "priority" in node else None,
+            rules=parts.named_rules(node),
             confidentiality=str(node.get("confidentiality") or "unclassified"), retention_years=int(node.get("retention_years") or 30),
             opening=str(node.get("opening") or ""), **lists,
         )  # fmt: skip
@@ -261,7 +262,7 @@ def _expressions(scheme: Scheme) -> Iterator[Problem]:
 def _sources(scheme: Scheme, node: Node) -> Iterator[Problem]:
     """Sources named but not described."""
     named = (
-        {c.source for c in scheme.conditions}
+        {c.source for c in (*scheme.conditions, *scheme.rules)}
         | {p.source for p in scheme.parameters.values()}
         | {t.source for t in scheme.tranches}
         | {scheme.version.source}

@@ -41,6 +41,17 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class NamedRule:
+    """A rule of the book that an applicant must meet, such as ``tech-sme``; it is answered clause by clause by the rule engine."""
+
+    rule: str
+    zh: str
+    en: str
+    source: str = ""
+    unverified: bool = False
+
+
+@dataclass(frozen=True)
 class Cap:
     """A named limit on the public money; all apply, the lowest wins."""
 
@@ -211,6 +222,7 @@ class Scheme:
     about: str = ""
     about_en: str = ""
     priority: Clause | None = None
+    rules: tuple[NamedRule, ...] = ()
     confidentiality: str = "unclassified"
     retention_years: int = 30
     opening: str = ""

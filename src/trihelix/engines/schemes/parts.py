@@ -34,7 +34,7 @@ def rows(node: Node, key: str) -> list[Node]:
     held = node.get(key) or []
     if not isinstance(held, list) or not all(isinstance(x, Node) for x in held):
         raise BookError.at(node, key, "bad_list", f"“{key}” 应为列表，每项一组键")
-    ids = [str(x.get("id") or x.get("kind") or x.get("agency")) for x in held]
+    ids = [str(x.get("id") or x.get("kind") or x.get("agency") or x.get("rule")) for x in held]
     if doubled := sorted({i for i in ids if ids.count(i) > 1}):
         raise BookError.at(node, key, "duplicate_id", f"“{key}” 中 “{'、'.join(doubled)}” 重复")
     return held
@@ -93,6 +93,15 @@ def clause(node: Node) -> m.Clause:
     check_keys(node, required=("id", "zh", "when"), optional=("en", "source", "unverified", "at"))
     at = choice_of(node, "at", MOMENTS) if "at" in node else "submit"
     return m.Clause(node["id"], when=expr(node, "when"), at=at, **_words(node), **_marks(node))
+
+
+def named_rules(node: Node) -> tuple[m.NamedRule, ...]:
+    """``rules: [{rule: tech-sme, zh: 科技型中小企业}]``: rules of the book that the applicant must meet."""
+    out = []
+    for one in rows(node, "rules"):
+        check_keys(one, required=("rule", "zh"), optional=("en", "source", "unverified"))
+        out.append(m.NamedRule(str(one["rule"]), **_words(one), **_marks(one)))
+    return tuple(out)
 
 
 def money(node: Node | None) -> m.Money | None:

@@ -18,6 +18,7 @@ from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, scheme_json
 from trihelix.kernel import book
 from trihelix.kernel.actor import SYSTEM, entries
+from trihelix.registers.policies.rulebook import titles
 from trihelix.registers.programmes.models import SchemeChange
 
 
@@ -90,6 +91,11 @@ def read(text: str, day: dt.date) -> tuple[str, list[Scheme]]:
         Problem("backdated", f"{name}: 新版本 {s.version.id} 的生效日期不能早于 {day}", field="from", value=s.version.since.isoformat())
         for s in new
         if s.version.since < day
+    ]
+    problems += [
+        Problem("unknown_rule", f"{name}: 规则书没有规则 {r.rule}", field="rules", value=r.rule)
+        for r in (new[-1].rules if new else ())
+        if r.rule not in titles()
     ]
     if not new and not problems:
         problems.append(Problem("nothing_new", f"{name}: 文件没有新版本", field="versions"))

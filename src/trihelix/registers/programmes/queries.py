@@ -126,6 +126,30 @@ def case_facts(application: Application, scheme: Scheme, answers: Mapping[str, A
     }  # fmt: skip
 
 
+def rule_checks(application: Application, scheme: Scheme, answers: Mapping[str, Any], day: dt.date) -> list[dict[str, Any]]:
+    """The rules of the book that the scheme names, each with its verdict and its clauses; an answer of the form counts where it names an input."""
+    from trihelix.registers.policies import facts
+    from trihelix.registers.policies.rulebook import rules
+
+    out = []
+    given = form_engine.facts_of(scheme.form, answers)
+    for named in scheme.rules:
+        inputs = rules().rule(named.rule).inputs
+        typed = {k: _number(v) for k, v in given.items() if k in inputs and v is not None}
+        answer = rules().check(named.rule, facts.of_firm(named.rule, application.record.owner, day, typed), day, change=False)
+        out.append({
+            "id": f"rule_{named.rule}", "text": named.zh, "source": scheme.source(named.source) or f"规则 {named.rule} {answer.version}", "outcome": answer.verdict,
+            "figures": {k: v for k, v in (("failed", answer.failed), ("missing", answer.missing)) if v}, "unverified": named.unverified,
+            "clauses": [{k: row[k] for k in ("clause", "text", "source", "outcome", "unverified")} for row in answer.trace],
+        })  # fmt: skip
+    return out
+
+
+def _number(value: Any) -> Any:
+    """A fraction as the rule engine takes it."""
+    return value if not isinstance(value, Fraction) else int(value) if value.denominator == 1 else f"{float(value):.6f}"
+
+
 def open_projects(leader: int | None) -> int:
     """A person's open projects as leader."""
     return Project.objects.filter(leader_id=leader).exclude(record__state__in=ENDED).count() if leader else 0

@@ -231,6 +231,7 @@ def eligibility(application: Application, scheme: Scheme, answers: dict[str, Any
         known = {"firm": facts["has_firm"], "university": facts["has_university"], "institute": facts["has_university"]}.get(need)
         out.append(row(f"needs_{need}", f"联合体须包含 {need}", known, needs=need))
     out += [o.as_json() for o in judge(scheme, scheme.conditions, facts, "submit")]
+    out += queries.rule_checks(application, scheme, answers, day)
     if scheme.money is not None and application.stage == "full":
         out += [o.as_json() for o in judge(scheme, scheme.money.requires, facts)]
     return out
