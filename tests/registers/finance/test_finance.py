@@ -11,13 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from trihelix.engines.errors import Refused
+from trihelix.engines.matching.port import Doc
 from trihelix.kernel import bulk, clock
-from trihelix.kernel.actor import Actor
+from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.figures import Period, evaluate
 from trihelix.kernel.models import Grant, Record, User
 from trihelix.kernel.register import register_of
 from trihelix.registers.finance import conditions, queries
 from trihelix.registers.finance.actions.banks import expire_due
+from trihelix.registers.finance.actions.credit import admit_firms
 from trihelix.registers.finance.actions.firms import expire_due as statements_expire
 from trihelix.registers.finance.models import CreditLine, FinanceAgreement, ListedFirm, Loan, PointsStatement
 from trihelix.registers.policies.rulebook import rules
@@ -25,6 +27,12 @@ from trihelix.registers.policies.rulebook import rules
 pytestmark = pytest.mark.django_db
 WAN = 1_000_000
 DAY = dt.date(2025, 4, 1)
+
+
+@pytest.fixture(autouse=True)
+def without_demo_consents(db):
+    """The demo firms consented to something; these tests begin without."""
+    Record.objects.filter(register="consents", state="granted").update(state="withdrawn")
 
 
 def run(register: str, act: str):
@@ -265,6 +273,42 @@ def test_imported_loans_stay_within_their_lines(op):
     assert queries.line_state(CreditLine.objects.get(pk=made.pk), op)["left"] == 200 * WAN
 
 
+def test_firms_of_imported_credits_loans_and_investments_take_part(actor, op, django_assert_max_num_queries):
+    money = fund(op)
+    files = {
+        "credit_lines": {"owner": "b-01", "limit_wan": 100 * WAN, "granted_on": dt.date(2025, 4, 10)},
+        "loans": {"owner": "b-01", "amount_wan": 10 * WAN, "drawn_on": dt.date(2025, 5, 1)},
+        "investments": {"fund": money.number, "stage": "seed", "invested_on": dt.date(2024, 1, 1), "amount_wan": WAN},
+    }
+    for name, values in files.items():
+        rows = [{"title": f"导入 {n}", "ref": f"in-{n}", "firm": "firm-jicui", **values} for n in range(30)]
+        bulk.import_rows(register_of(name), rows, op, "导入")
+    firm = actor("jicui")
+    seen = {n: entries(firm, register_of(n).model).filter(record__ref__startswith="in-").count() for n in files}
+    assert seen == dict.fromkeys(files, 0)
+    with django_assert_max_num_queries(60):
+        assert admit_firms(clock.now()) >= 90
+    assert {n: entries(firm, register_of(n).model).filter(record__ref__startswith="in-").count() for n in files} == dict.fromkeys(files, 30)
+    assert admit_firms(clock.now()) == 0
+    bulk.import_rows(register_of("loans"), [{"title": "导入 0", "ref": "in-0", "firm": "firm-chiyu", **files["loans"]}], op, "更正")
+    assert admit_firms(clock.now()) == 1
+    assert (
+        entries(firm, Loan).filter(record__ref="in-0").count() == 0
+        and entries(actor("chiyu"), Loan).filter(record__ref="in-0").count() == 1
+    )
+
+
+def test_products_rankings_and_incubators_are_found_by_search(op):
+    made = [
+        product(bank()),
+        run("rankings", "create")(by=op, title="五百强测试榜", method="top-500", year=2025, as_of=dt.date(2025, 12, 31)),
+        run("incubators", "create")(by=op, owner="firm-jicui", title="长白孵化器", kind="incubator"),
+    ]
+    for entry in made:
+        found = register_of(entry.record.register).search_doc(entry)
+        assert Doc(**{**found, "scopes": frozenset(found["scopes"])}).kind == entry.record.register and found["title"] == entry.record.title
+
+
 def test_imports_stay_within_bounded_queries(op, django_assert_max_num_queries):
     register = register_of("loans")
     rows = [
@@ -325,11 +369,22 @@ def test_a_statement_leaves_the_firm_only_by_consent_and_comes_back_at_once(acto
     client = Client()
     client.force_login(user_of("b-01", "bank-b-01"))
     paper = f"/points_statements/{made.record.uid}/statement.docx"
-    answer = client.get(paper)
-    assert answer.status_code == 200 and answer.content[:2] == b"PK"
+    assert client.get(paper).status_code == 403, "a bank reads by the act that is logged"
+    page = client.get(f"/points_statements/{made.record.uid}/")
+    assert page.status_code == 200 and "阅读报告" in page.content.decode() and "数据月龄" not in page.content.decode()
+    assert queries.readings(made) == []
+    read = f"/points_statements/{made.record.uid}/read/"
+    answer = client.post(read)
+    assert answer.status_code == 200 and "研发费用占营业收入比重" in answer.content.decode()
+    assert client.post(read, {"format": "docx"}).content[:2] == b"PK"
+    assert [r["who"] for r in queries.readings(made)] == ["bank-b-01"] * 2
+    own = Client()
+    own.force_login(User.objects.get(username="jicui"))
+    assert "bank-b-01" in own.get(f"/points_statements/{made.record.uid}/").content.decode()
+    assert own.get(paper).content[:2] == b"PK" and own.post(read).status_code == 403
     run("consents", "withdraw")(by=actor("jicui"), record=given.uid)
     assert Record.objects.get(pk=made.pk).state == "withdrawn"
-    assert client.get(paper).status_code == 404
+    assert client.get(paper).status_code == 404 and client.post(read).status_code == 404
     assert PointsStatement.objects.get(pk=made.pk).withdrawn_at is not None
 
 
@@ -374,7 +429,7 @@ def test_a_product_says_which_firm_fits_clause_by_clause(op):
     )
     assert conditions.check(made, body("firm-jicui"), day).verdict == "met"
     assert conditions.check(made, body("firm-jicui"), dt.date(2026, 6, 1)).verdict != "met"  # the title ended
-    rows = conditions.fitting(made, [body("firm-jicui"), body("firm-chiyu")], day)
+    rows = conditions.fitting(made, [body("firm-jicui"), body("jlau")], day)  # a body of which nothing is known
     assert rows[0]["verdict"] == "met" and rows[1]["failed"] + rows[1]["missing"]
 
 

@@ -14,7 +14,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from trihelix.engines import sheets as files
-from trihelix.engines.documents import Document, Paragraph, Table, docx
+from trihelix.engines.documents import Document, Paragraph, Table, docx, html_body
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock
 from trihelix.kernel.action import find
@@ -22,6 +22,7 @@ from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.errors import Denied
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
+from trihelix.kernel.values import hidden_columns
 from trihelix.registers.finance import conditions, queries, sheets
 from trihelix.registers.finance.models import FinanceProduct, FirmList, PointsStatement
 from trihelix.registers.parties.models import Body
@@ -109,13 +110,34 @@ def _cohort_text(cohort: dict[str, Any], stage: str) -> str:
     )
 
 
+def _word(entry: PointsStatement) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{entry.record.number}.docx"'}
+    return HttpResponse(docx(statement_document(entry)), content_type=WORD, headers=headers)
+
+
 @require_safe
 def statement_file(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
-    """The statement as a Word file, for the firm, its desk, and the bank while it is shared."""
+    """The statement as a Word file, for the firm and its desk; a bank reads it by an act that is logged."""
     entry = _one(request, "points_statements", PointsStatement, uid)
-    answer = HttpResponse(docx(statement_document(entry)), content_type=WORD)
-    answer["Content-Disposition"] = f'attachment; filename="{entry.record.number}.docx"'
-    return answer
+    if hidden_columns(register_of("points_statements"), request.actor, entry.record):  # type: ignore[attr-defined]
+        raise Denied(Problem("read_by_act", "请用“阅读报告”打开；每次阅读都会记录并告知企业", field="act", value="read"))
+    return _word(entry)
+
+
+@require_POST
+def statement_read(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One reading by the bank, logged first: the paper on the screen, or as a Word file."""
+    entry = _one(request, "points_statements", PointsStatement, uid)
+    register_of("points_statements").acts["read"].run(by=request.actor, record=entry.record.uid)  # type: ignore[attr-defined]
+    entry.refresh_from_db()
+    if request.POST.get("format") == "docx":
+        return _word(entry)
+    paper = html_body(statement_document(entry).blocks)
+    return render(
+        request,
+        "finance/statement.html",
+        {"entry": entry, "record": entry.record, "paper": paper, "register": register_of("points_statements")},
+    )
 
 
 def _firm(request: HttpRequest, uid: uuid.UUID) -> Record:
@@ -190,6 +212,7 @@ urlpatterns = [
     path("firm_lists/<uuid:uid>/firms/upload/", upload, name="firm-list-upload"),
     path("firm_lists/<uuid:uid>/firms.xlsx", download, name="firm-list-download"),
     path("points_statements/<uuid:uid>/statement.docx", statement_file, name="points-statement"),
+    path("points_statements/<uuid:uid>/read/", statement_read, name="points-statement-read"),
     path("bodies/<uuid:uid>/finance-products/", products, name="firm-products"),
     path("finance_products/<uuid:uid>/firms/", fitting, name="product-firms"),
     path("investments/report/", funds, name="funds-report"),

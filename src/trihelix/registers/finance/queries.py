@@ -12,7 +12,7 @@ from django.db.models import F, Q, Sum
 from trihelix.engines.errors import Refused
 from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries
-from trihelix.kernel.models import Link, Record
+from trihelix.kernel.models import JournalEntry, Link, Record
 from trihelix.registers.finance import conditions
 from trihelix.registers.finance.models import (
     CreditLine,
@@ -240,3 +240,9 @@ def rows_of(entry: FirmList, by: Actor) -> Any:
     consents = Consent.objects.filter(purpose="list", record__state="granted", granted_on__lte=today, valid_to__gte=today)
     named = Link.objects.filter(kind="recipient", target_id__in=by.bodies).values("source")
     return rows.filter(firm__in=consents.filter(record__in=named).values("record__owner_id"))
+
+
+def readings(entry: PointsStatement) -> list[dict[str, Any]]:
+    """Every reading of a statement by a bank, newest first: when, and who."""
+    rows = JournalEntry.objects.filter(record=entry.record, action="points_statements.read").select_related("actor").order_by("-at", "-pk")
+    return [{"at": r.at, "who": str(r.actor) if r.actor else ""} for r in rows]

@@ -9,6 +9,7 @@ from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel import values as vals
 from trihelix.kernel.register import Register, declare, register_of
+from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.finance import conditions, flow, models, sheets
 
@@ -147,6 +148,13 @@ def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[P
         yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
 
 
+def _product_doc(product: models.FinanceProduct) -> dict[str, Any]:
+    lines = [conditions.sentence(row) for row in product.conditions]
+    stages = [sheets.STAGES[s][0] for s in product.stages if s in sheets.STAGES]
+    kind = sheets.PRODUCTS.get(product.kind, ("", ""))[0]
+    return document(product, text=[kind, *stages, product.rate, *lines, product.papers], facets={"kind_of": [product.kind]})
+
+
 def _flag(values: dict[str, Any]) -> None:
     values["hard_technology"] = bool(values.get("hard_technology"))
 
@@ -207,7 +215,8 @@ REGISTERS = (
         keyed=_within_lines, prepare=_principal, import_state=_loan_state, panels=("finance/_loan.html",)),
     _made("points_statements", models.PointsStatement, "创新评价报告", "Points statement", "JFB", flow.STATEMENT, sheets.STATEMENTS, ("owner", "bank", "on", "stage", "low", "high"),
           ("经企业同意向金融机构提供：分数区间、分项、数据月龄与来源；缺材料与水平不足分列；只与同阶段企业比较。", "With the firm's consent: an interval, parts, ages, sources; points lost by paper apart from merit; compared within its stage only."),
-          create_roles=("owner", "node", *DESK), refs={"bank": "bodies"}, filters=("owner", "bank", "stage", "on"), change_states=(), check=_no_import, panels=("finance/_statement.html",)),
+          create_roles=("owner", "node", *DESK), refs={"bank": "bodies"}, filters=("owner", "bank", "stage", "on"), change_states=(), check=_no_import, panels=("finance/_statement.html",),
+          confidential=frozenset({"low", "high", "lost_paper", "lost_merit", "parts"})),
     _made("venture_funds", models.VentureFund, "创投基金", "Venture fund", "JJG", flow.FUND, sheets.VENTURE, ("owner", "kind", "size_wan", "public_wan", "started_on"),
           ("创投基金的规模、财政出资、承诺比例、年度报告与监管检查。", "Venture funds: size, public money, promised shares, yearly reports, inspections."),
           create_roles=("owner", "finance", *DESK), refs={"manager": "bodies"}, filters=("kind", "owner", "manager"), check=_check_fund, import_visibility="members", panels=("finance/_fund.html",)),
@@ -218,7 +227,7 @@ REGISTERS = (
           change_states=("held",), check=_check_investment, prepare=_flag, import_state=lambda row: "exited" if row.get("exited_on") else "held"),
     _made("finance_products", models.FinanceProduct, "金融产品", "Finance product", "JRC", flow.PRODUCT, sheets.FINANCE_PRODUCTS, ("owner", "kind", "stages", "limit_wan", "rate"),
           ("金融产品及其准入条件；条件由规则引擎逐条核对。", "Finance products and their conditions, checked clause by clause by the rule engine."),
-          public=True, filters=("kind", "owner"), change_states=("draft",), check=_check_product, import_visibility="public", import_state="offered", panels=("finance/_product.html",)),
+          public=True, filters=("kind", "owner"), change_states=("draft",), check=_check_product, search_doc=_product_doc, import_visibility="public", import_state="offered", panels=("finance/_product.html",)),
     _made("finance_requests", models.FinanceRequest, "融资申请", "Finance request", "RZS", flow.REQUEST, sheets.REQUESTS, ("owner", "bank", "product", "amount_wan", "asked_on", "verdict"),
           ("企业向金融机构提出的融资申请，附当日条件核对结果。", "Requests of firms to finance bodies, with that day's check of the conditions."),
           create_roles=("owner", "node", *DESK), refs={"product": "finance_products", "bank": "bodies", "statement": "points_statements", "credit": "credit_lines"},

@@ -101,6 +101,14 @@ def share(a: Run, entry: PointsStatement, *, bank: Any) -> None:
     a.notify(f"收到创新评价报告：{a.record.title}", bodies=(target.pk,), en=f"A points statement: {a.record.title}")
 
 
+@action("points_statements", "read", "阅读报告", "Read the statement", roles=("bank",), safe=True)
+def read(a: Run, entry: PointsStatement) -> None:
+    """The bank reads it: every reading is an entry of the journal that the firm sees. Refuses statements no longer shared, and others than the bank."""
+    a.require(a.record.state == "shared", "not_shared", "报告已撤回或过期，不能再阅读", field="state", value=a.record.state)
+    a.extra["read_by"] = [None, entry.bank.number if entry.bank else None]
+    a.notify(f"金融机构阅读了创新评价报告：{a.record.title}", roles=("owner",), en=f"A bank read the statement: {a.record.title}")
+
+
 @action("points_statements", "withdraw", "撤回", "Withdraw", danger=True)
 def withdraw(a: Run, entry: PointsStatement) -> None:
     """Take it back: the bank no longer sees it from this moment."""

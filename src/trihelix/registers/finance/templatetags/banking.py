@@ -9,6 +9,8 @@ from django import template
 from trihelix.engines.money import format_wan
 from trihelix.kernel import clock
 from trihelix.kernel.actor import entries
+from trihelix.kernel.register import register_of
+from trihelix.kernel.values import hidden_columns
 from trihelix.registers.finance import conditions, queries
 from trihelix.registers.finance.models import Investment, Loan, TaxReferral
 from trihelix.registers.policies.rulebook import rules
@@ -46,6 +48,13 @@ def fund_investments(context: dict[str, Any], entry: Any) -> list[Any]:
     """Investments of a fund, newest first."""
     rows = entries(context["request"].actor, Investment).filter(fund=entry.record).select_related("firm", "follows")
     return list(rows.order_by("-invested_on")[:SHOWN])
+
+
+@register.simple_tag(takes_context=True)
+def statement_view(context: dict[str, Any], entry: Any) -> dict[str, Any]:
+    """Whether the viewer must read by the logged act, and who read so far, newest first."""
+    hidden = bool(hidden_columns(register_of("points_statements"), context["request"].actor, entry.record))
+    return {"hidden": hidden, "readings": [] if hidden else queries.readings(entry)[:SHOWN]}
 
 
 @register.simple_tag
