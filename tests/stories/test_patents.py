@@ -62,7 +62,10 @@ def in_pool(office, op, running, serial: int, **more):
         by=office, record=form.uid, **{"stars": 4, "prospect": "good", "trl": 6, "modes": ["ordinary"], **more}
     )
     run("stock_records", "college_approve")(by=office, record=form.uid)
-    run("stock_records", "university_approve")(by=office, record=form.uid)
+    with pytest.raises(Refused) as refusal:
+        run("stock_records", "university_approve")(by=office, record=form.uid)
+    assert code(refusal) == "second_person"
+    run("stock_records", "university_approve")(by=op, record=form.uid)
     return made, run("stock_records", "tier")(by=op, record=form.uid)
 
 
@@ -105,7 +108,7 @@ def test_a_right_that_ends_soon_is_not_pushed(office, op, running):
     assert code(refusal) == "lapses_soon"
 
 
-def test_approvals_are_in_order_and_by_the_body(actor, office, running):
+def test_approvals_are_in_order_and_by_the_body(actor, op, office, running):
     made = patent(office, 13)
     form = run("stock_records", "create")(by=office, round="PD-test", patent=made.app_no)
     with pytest.raises(Refused) as refusal:
@@ -126,7 +129,7 @@ def test_approvals_are_in_order_and_by_the_body(actor, office, running):
         run("stock_rounds", "report")(by=office, record=running.uid)
     assert code(refusal) == "forms_waiting"
     run("stock_rounds", "step_forms")(by=office, record=running.uid, step="college_approve")
-    run("stock_rounds", "step_forms")(by=office, record=running.uid, step="university_approve")
+    run("stock_rounds", "step_forms")(by=op, record=running.uid, step="university_approve")
     assert StockRecord.objects.get(pk=form.pk).record.state == "pool"
     run("stock_rounds", "report")(by=office, record=running.uid)
     assert not Wait.objects.filter(record=running.record, act="report", scope__ref="u-tcm").exists()

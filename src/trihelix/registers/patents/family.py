@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Min, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Min, QuerySet, Value, When
 
 from trihelix.kernel.action import Run
 from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.outbox import put_many
 from trihelix.kernel.search_docs import document
 from trihelix.registers.patents import sheets
 from trihelix.registers.patents.models import Patent
@@ -50,6 +52,27 @@ def reindex(a: Run, families: Iterable[str]) -> None:
         Patent.objects.filter(family__in=set(families)).exclude(pk=a.record.pk).values_list("pk", "record__uid", "record__version")
     ):
         a.after("index", f"{uid}:{version}:{a.record.uid}:{a.record.version}", record=pk)
+
+
+def refresh_families(now: dt.datetime) -> int:
+    """Queue the families that members of the last day joined or left, for imports write many rows without telling their families.
+
+    A key a newest member and version, so run again it queues nothing twice.
+    """
+    fresh = Patent.objects.filter(record__updated_at__gte=now - dt.timedelta(days=1)).order_by().values("family")
+    fresh = fresh.annotate(size=Count("pk"), newest=Max("record__updated_at"))
+    marks = {f["family"]: f["newest"] for f in fresh}
+    done = 0
+    names = sorted(marks)
+    for i in range(0, len(names), 400):
+        rows = Patent.objects.filter(family__in=names[i : i + 400]).values_list("pk", "family", "record__uid", "record__version")
+        held: dict[str, list[Any]] = {}
+        for pk, name, uid, version in rows:
+            held.setdefault(name, []).append((pk, uid, version))
+        several = [(name, m) for name, group in held.items() if len(group) > 1 for m in group]
+        put_many("index", ((f"{uid}:{version}:{marks[name].timestamp():.6f}", {"record": pk}) for name, (pk, uid, version) in several), now)
+        done += len(several)
+    return done
 
 
 def families(by: Actor, text: str = "") -> QuerySet[Any]:

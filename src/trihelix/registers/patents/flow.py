@@ -119,6 +119,7 @@ FEE = Flow(
         Transition("give_up", ("due", "grace"), "given_up", OWN, "不再维持", "Give up", reason_required=True),
         Transition("late", ("due",), "grace", ("system", *DESK), "进入宽限期", "Into grace"),
         Transition("lapse", ("due", "grace"), "lapsed", ("system", *DESK), "未缴终止", "Lapse"),
+        Transition("restore", ("lapsed",), "paid", OWN, "恢复权利", "Restore the right"),
     ),
 )  # fmt: skip
 VALUATION = Flow(

@@ -162,7 +162,7 @@ ALL: tuple[Any, ...] = (
     CASES,
 )
 
-from trihelix.registers.patents import actions, figures  # noqa: E402, F401
+from trihelix.registers.patents import actions, facts, figures  # noqa: E402, F401
 
 for _register in ALL:
     standard_actions(_register)

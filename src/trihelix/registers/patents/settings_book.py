@@ -47,11 +47,15 @@ class PatentBook:
     with_prospects: tuple[str, ...]
     push_most: int
     push_candidates: int
+    push_firm_year: int
     block_days: int
     record_months: int
     warn_days: int
     remind_days: int
     grace_months: int
+    restore_fen: int
+    restore_months: int
+    refund_months: int
     cases_wanted: int
     cases_reviewers: int
     weight_sets: tuple[WeightSet, ...]
@@ -103,14 +107,14 @@ def _load(path: Path, digest: str) -> PatentBook:
     check_keys(data, required=PARTS)
     terms, tiers, push, fees = data["terms"], data["tiers"], data["push"], data["fees"]
     check_keys(terms, required=("years", "design_until", "design_before"))
-    check_keys(push, required=("most", "candidates", "block_days"), optional=("unverified",))
-    check_keys(fees, required=("remind_days", "grace_months"), optional=("unverified",))
+    check_keys(push, required=("most", "candidates", "per_firm_year", "block_days"), optional=("unverified",))
+    check_keys(fees, required=("remind_days", "grace_months", "restore_yuan", "restore_months", "refund_months"), optional=("unverified",))
     check_keys(data["recording"], required=("months", "warn_days"))
     check_keys(data["cases"], required=("wanted", "reviewers"))
     return PatentBook(
         Terms(dict(terms["years"]), terms["design_until"], terms["design_before"]), tiers["version"], _tiers(tiers), tuple(tiers["with_prospects"]),
-        push["most"], push["candidates"], push["block_days"], data["recording"]["months"], data["recording"]["warn_days"], fees["remind_days"],
-        fees["grace_months"], data["cases"]["wanted"], data["cases"]["reviewers"], _weight_sets(data, data["indicators"]),
+        push["most"], push["candidates"], push["per_firm_year"], push["block_days"], data["recording"]["months"], data["recording"]["warn_days"], fees["remind_days"],
+        fees["grace_months"], fees["restore_yuan"] * 100, fees["restore_months"], fees["refund_months"], data["cases"]["wanted"], data["cases"]["reviewers"], _weight_sets(data, data["indicators"]),
         {k: (v["zh"], v["en"]) for k, v in data["indicators"].items()}, _export(data["national_export"]),
     )  # fmt: skip
 

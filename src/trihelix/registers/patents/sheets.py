@@ -16,6 +16,7 @@ STATUSES = options(
 ENCUMBRANCES = options(
     ("pledged", "质押", "Pledged"), ("licensed_exclusive", "独占许可", "Exclusive licence"), ("licensed_sole", "排他许可", "Sole licence"),
     ("open_licence", "开放许可", "Open licence"), ("transfer_pending", "转让登记中", "Transfer pending"),
+    ("state_use", "国家可无偿实施", "Open to the State"),
 )  # fmt: skip
 PROSPECTS = options(
     ("good", "前景好", "Good"), ("potential", "有潜力", "Potential"), ("unclear", "不明确", "Unclear"), ("none", "无", "None")
@@ -201,7 +202,9 @@ FEES = Sheet(
         Column("due_on", "date", "应缴日期", "Due on", required=True), Column("last_on", "date", "宽限期止", "Grace until", required=True),
         Column("full_yuan", "money_yuan", "全额年费", "Full fee", unit="元", required=True), Column("rate_percent", "decimal", "减免比例", "Reduction", unit="%"),
         Column("late_yuan", "money_yuan", "滞纳金", "Late fee", unit="元"), Column("pay_yuan", "money_yuan", "应缴金额", "To pay", unit="元", required=True),
-        Column("paid_on", "date", "缴费日期", "Paid on"), Column("voucher", "text", "票据号", "Voucher"), Column("rule", "text", "规则版本", "Rule version"), *SYSTEM,
+        Column("paid_on", "date", "缴费日期", "Paid on"), Column("voucher", "text", "票据号", "Voucher"), Column("rule", "text", "规则版本", "Rule version"),
+        Column("restore_yuan", "money_yuan", "恢复权利请求费", "Restoration fee", unit="元"), Column("restored_on", "date", "恢复日期", "Restored on"),
+        Column("refund_yuan", "money_yuan", "退款", "Refund", unit="元"), Column("refunded_on", "date", "退款日期", "Refunded on"), *SYSTEM,
     ),
 )  # fmt: skip
 VALUATIONS = Sheet(

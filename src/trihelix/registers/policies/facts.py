@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trihelix.kernel.actor import Actor, entries
@@ -28,6 +28,10 @@ FROM_TITLES = {
     "innovative_sme_valid": "innovative-sme",
     "specialised_valid": "specialised-sme",
 }
+
+
+# What further registers know of a firm for a rule: ``f(rule, firm, on) -> {key: {"value", "source"}}``; they append themselves.
+MORE: list[Callable[[Any, Record, dt.date], dict[str, dict[str, Any]]]] = []
 
 
 def _value(body: Body, attribute: str, how: str) -> Any:
@@ -70,6 +74,9 @@ def of_firm(rule_id: str, firm: Record, on: dt.date, typed: Mapping[str, Any] | 
     """Facts of one firm for one rule; what was typed wins and says so."""
     body = Body.objects.get(record=firm)
     facts: dict[str, Any] = known(rules().rule(rule_id), body, titles_on([firm.pk], on).get(firm.pk, set()))
+    for source in MORE:
+        for key, fact in source(rules().rule(rule_id), firm, on).items():
+            facts.setdefault(key, fact)
     for key, value in (typed or {}).items():
         facts[key] = {**value, "source": value.get("source") or "填写"} if isinstance(value, dict) else {"value": value, "source": "填写"}
     return facts

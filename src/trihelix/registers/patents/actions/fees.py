@@ -114,6 +114,57 @@ def lapse(a: Run, fee: Fee) -> None:
     _event(fee, "lapse", a)
 
 
+@action("patent_fees", "restore", "恢复权利", "Restore the right", fields=(
+    Column("restored_on", "date", "缴费日期", "Paid on", required=True), Column("voucher", "text", "票据号", "Voucher", required=True),
+))  # fmt: skip
+def restore(a: Run, fee: Fee, *, restored_on: dt.date, voucher: str) -> None:
+    """Restore a lapsed right: annual fee, late fee and the restoration fee of the rule are paid together. Refuses later than the rule allows."""
+    patent = Patent.objects.get(pk=fee.patent_id)
+    a.require(
+        fee.last_on < restored_on <= a.today, "date_order", "缴费日期应在宽限期之后、今天之前", field="restored_on", value=str(restored_on)
+    )
+    limit = add_months(fee.last_on, settings().restore_months)
+    a.require(restored_on <= limit, "restoration_over", f"恢复权利的期限已于 {limit} 届满", field="restored_on", value=str(restored_on))
+    a.require(patent.status == "lapsed_fee", "not_lapsed", "专利不是因未缴年费终止，不能由此恢复", field="status", value=patent.status)
+    told = fee_of(patent, fee.year, fee.due_on, restored_on)
+    fee.full_fen, fee.rate_percent, fee.late_fen, fee.rule = told.full_fen, told.percent, told.late_fen, told.rule
+    fee.restore_fen = settings().restore_fen
+    fee.pay_fen = told.pay_fen + fee.restore_fen
+    fee.paid_on = fee.restored_on = restored_on
+    fee.voucher = voucher
+    acts, until = register_of("patents").acts, engine.year_starts(patent.filing_date, fee.year + 1)  # type: ignore[arg-type]
+    acts["note_event"].run(by=SYSTEM, record=fee.patent, kind="restoration", on=restored_on, note=f"年费 {fee.year}", now=a.now)
+    acts["paid_to"].run(by=SYSTEM, record=fee.patent, on=until, now=a.now)
+
+
+@action("patent_fees", "refund", "登记退款", "Record a refund", roles=("owner", "officer", "operator"), fields=(
+    Column("amount_yuan", "money_yuan", "退款金额", "Amount", unit="元", required=True), Column("refunded_on", "date", "退款日期", "Refunded on", required=True),
+))  # fmt: skip
+def refund(a: Run, fee: Fee, *, amount_yuan: int, refunded_on: dt.date) -> None:
+    """Money paid too much, twice or by mistake came back, with the reason. Refuses unpaid fees, more than was paid, and days over the limit."""
+    a.require(a.reason, "reason_required", "请说明退款原因（多缴、重缴、错缴）", field="reason")
+    if fee.paid_on is None:
+        a.refuse("not_paid", "未缴的费用没有退款", field="state")
+        return
+    a.require(fee.refund_fen is None, "refunded_twice", "该费用已登记退款", field="amount_yuan")
+    a.require(
+        0 < amount_yuan <= fee.pay_fen,
+        "over_paid",
+        f"退款应大于零、不超过已缴 {fee.pay_fen / 100:g} 元",
+        field="amount_yuan",
+        value=amount_yuan,
+    )
+    limit = add_months(fee.paid_on, settings().refund_months)
+    a.require(
+        fee.paid_on <= refunded_on <= min(limit, a.today),
+        "date_order",
+        f"退款日期应在缴费之后、{limit} 之前",
+        field="refunded_on",
+        value=str(refunded_on),
+    )
+    fee.refund_fen, fee.refunded_on = amount_yuan, refunded_on
+
+
 @tick("patent_fees", every=86_400)
 def run_calendar(now: dt.datetime) -> int:
     """Draw up what is due within the days of notice, start graces, let lapse, end terms. Run twice, it does nothing more."""

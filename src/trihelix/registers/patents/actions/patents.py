@@ -13,10 +13,12 @@ from trihelix.kernel.columns import options
 from trihelix.kernel.errors import Conflict
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import change_entry, create_entry, editable
+from trihelix.kernel.ticks import tick
 from trihelix.registers.patents import flow, sheets
-from trihelix.registers.patents.family import reindex
+from trihelix.registers.patents.family import refresh_families, reindex
 from trihelix.registers.patents.keys import canonical
 from trihelix.registers.patents.models import Patent, PatentEvent, StockRecord
+from trihelix.registers.policies.rulebook import rules
 
 WRITERS = ("owner", "officer", "operator")
 # Event → the status it leads to; events without one leave the status as it is.
@@ -34,6 +36,9 @@ EVENTS = options(
     ("suspension", "中止", "Suspension"), ("preservation", "保全", "Preservation"), ("resumption", "恢复程序", "Resumption"),
 )  # fmt: skip
 ENDED = ("lapsed_fee", "expired", "surrendered", "invalid_full", "rejected", "withdrawn", "deemed_withdrawn", "granted_not_registered")
+PARTIES = options(
+    ("person", "个人", "Person"), ("firm", "企业", "Firm"), ("public", "事业单位、社会团体、非营利科研机构", "Public or non-profit body")
+)
 MARKS = options(("add", "设定", "Set"), ("remove", "解除", "Release"))
 
 
@@ -129,6 +134,36 @@ def mark(a: Run, patent: Patent, *, encumbrance: str, held: bool) -> None:
     set_encumbrance(patent, encumbrance, held)
 
 
+@action("patents", "check_reduction", "逐个权利人核对费用减缴", "Check the fee reduction", roles=WRITERS, fields=(
+    Column("parties", "rows", "权利人", "Holders", required=True, rows=(
+        Column("name", "text", "权利人", "Holder", required=True), Column("holder_kind", "choice", "类别", "Kind", required=True, choices=PARTIES),
+        Column("monthly_income", "text", "上年度月均收入（元）", "Monthly income, yuan"), Column("taxable_income", "text", "上年度应纳税所得额（万元）", "Taxable income, 万元"),
+    )),
+))  # fmt: skip
+def check_reduction(a: Run, patent: Patent, *, parties: list[dict[str, Any]]) -> None:
+    """Check every holder by the rule of the day; the reduction holds only if each qualifies. Refuses holders left out, invented or named twice."""
+    named = [p["name"].strip() for p in parties]
+    held = [str(h.get("name", "")).strip() for h in patent.holders] or [a.record.owner.title if a.record.owner else ""]
+    a.require(sorted(named) == sorted(held), "holders_differ", f"请逐个填写全部权利人：{'、'.join(held)}", field="parties", value=named)
+    told = [holder_answer(p, a.today) for p in parties]
+    patent.fee_parties = told
+    patent.fee_cut = all(t["verdict"] == "met" for t in told)
+
+
+def holder_answer(party: dict[str, Any], day: dt.date) -> dict[str, Any]:
+    """One holder by the rule ``patent-fee-holder``: verdict, what failed, what is missing, version."""
+    facts: dict[str, Any] = {"holder_kind": party["holder_kind"]}
+    if party.get("monthly_income"):
+        facts["monthly_income"] = {"value": party["monthly_income"], "unit": "元"}
+    if party.get("taxable_income"):
+        facts["taxable_income"] = party["taxable_income"]
+    answer = rules().check("patent-fee-holder", facts, day, change=False)
+    return {
+        "name": party["name"].strip(), "kind": party["holder_kind"], "verdict": answer.verdict, "failed": answer.failed, "missing": answer.missing,
+        "rule": f"{answer.rule}@{answer.version}", "on": day.isoformat(),
+    }  # fmt: skip
+
+
 @action("patents", "paid_to", "年费缴至", "Fees paid until", roles=("system",), hidden=True)
 def paid_to(a: Run, patent: Patent, *, on: dt.date) -> None:
     """A paid annual fee carries the patent a year further."""
@@ -144,3 +179,9 @@ def hand_over(a: Run, patent: Patent, *, owner: Any, on: dt.date) -> None:
     patent.acquired_by, patent.acquired_on = "transferred", on
     patent.holders = [{"name": owner.title}]
     reindex(a, [patent.family])
+
+
+@tick("patent_families", every=300)
+def index_families(now: dt.datetime) -> int:
+    """Bring families up to date in the index after imports."""
+    return refresh_families(now)

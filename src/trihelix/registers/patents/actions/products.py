@@ -12,6 +12,7 @@ from trihelix.kernel.standard import create_entry
 from trihelix.registers.patents import sheets
 from trihelix.registers.patents.keys import canonical, patents_of
 from trihelix.registers.patents.models import Patent, Product, ProductYear, Recognition
+from trihelix.registers.patents.queries import product_gate
 
 WRITERS = ("owner", "officer", "operator")
 RESULTS = {"recognised": ("认定", "Recognised"), "not_recognised": ("未认定", "Not recognised"), "not_renewed": ("未续认", "Not renewed")}
@@ -126,3 +127,20 @@ def recognise(a: Run, product: Product, *, year: int, answer: str, on: dt.date, 
         a.notify(f"专利产品获国家认定：{a.record.title}", roles=("owner",), en=f"Recognised nationally: {a.record.title}")
     kept = a.record.state if answer == "not_recognised" else answer
     a.go(kept)
+
+
+@action("patent_products", "self_check", "按批次自查", "Self-check for a round", roles=WRITERS, fields=(
+    Column("cutoff", "date", "当年公布的截止日期", "Announced cut-off", help="2025 年起以当年通知为准；缺填则结论未知"), Column("on", "date", "自查日期", "On"),
+))  # fmt: skip
+def self_check(a: Run, product: Product, *, cutoff: dt.date | None = None, on: dt.date | None = None) -> None:
+    """Whether the filing is complete and in time for the round with that cut-off, clause by clause; the national result is never computed."""
+    day = on or a.today
+    a.require(
+        cutoff is None or abs(cutoff.year - day.year) <= 1,
+        "date_order",
+        "截止日期与自查日期应为同一批次",
+        field="cutoff",
+        value=str(cutoff),
+    )
+    found = product_gate(product, cutoff, day)
+    product.gate = {**found, "on": day.isoformat(), "cutoff": cutoff.isoformat() if cutoff else None}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from django.db.models import Count
 
 from trihelix.engines.sheets import Column
 from trihelix.kernel import index
@@ -48,14 +51,25 @@ def candidates(form: StockRecord, most: int) -> list[dict[str, Any]]:
     return list(out.values())[:most]
 
 
+def full_firms(firms: list[int], today: dt.date) -> set[int]:
+    """Firms that had their yearly share of pushes, in the calendar year of today; pushes taken back do not count."""
+    sent = Push.objects.filter(firm_id__in=firms, sent_on__year=today.year).exclude(record__state="withdrawn")
+    counted = sent.order_by().values("firm_id").annotate(n=Count("pk")).filter(n__gte=settings().push_firm_year)
+    return set(counted.values_list("firm_id", flat=True))
+
+
 @action("stock_records", "push", "推送企业", "Push to firms", fields=(Column("most", "integer", "最多企业数", "At most", unit="户"),))
 def push(a: Run, form: StockRecord, *, most: int | None = None) -> None:
-    """Push to the best firms not yet asked, with reasons. Blocked, with a warning to the holder, where the right may end within 90 days."""
+    """Push to the best firms not yet asked, with reasons; firms that had their yearly share are passed over. Blocked, with a warning to the holder, where the right may end within 90 days."""
     soon = expiring(form, a.today)
     a.require(soon is None, "lapses_soon", f"该专利权将于 {soon} 到期或须缴年费，请先缴费再推送", field="patent", value=str(soon))
     a.require(most is None or 1 <= most <= 50, "out_of_range", "一次推送 1–50 户", field="most", value=most)
     asked = set(form.record.pushes.values_list("firm_id", flat=True))
-    found = [c for c in candidates(form, settings().push_candidates) if c["firm"].pk not in asked][: most or settings().push_most]
+    open_firms = [c for c in candidates(form, settings().push_candidates) if c["firm"].pk not in asked]
+    full = full_firms([c["firm"].pk for c in open_firms], a.today)
+    found = [c for c in open_firms if c["firm"].pk not in full][: most or settings().push_most]
+    if full:
+        a.extra["year_full"] = [None, len(full)]
     a.require(found, "no_firm_found", "匹配引擎没有找到新的合适企业；请补充摘要后再试", field="patent")
     create = register_of("stock_pushes").acts["create"].run
     for rank, c in enumerate(found, len(asked) + 1):

@@ -9,7 +9,7 @@ from trihelix.engines import patents as engine
 from trihelix.engines.months import add_days
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action, find
-from trihelix.kernel.models import Record, User
+from trihelix.kernel.models import JournalEntry, Record, User
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.patents import flow, sheets
@@ -94,8 +94,17 @@ def send_back(a: Run, form: StockRecord) -> None:
 
 @action("stock_records", "university_approve", "学校审核入库", "University approves", safe=True)
 def university_approve(a: Run, form: StockRecord) -> None:
-    """Into the pool of transferable patents; firms may see and judge it. Refuses patents used up before, and rights not in force."""
+    """Into the pool of transferable patents; firms may see and judge it. Refuses patents used up before, rights not in force, and the
+    person who approved for the college."""
     patent = patent_of(form)
+    first = JournalEntry.objects.filter(record=a.record, action="stock_records.college_approve").order_by("-at", "-pk").first()
+    a.require(
+        first is None or a.by.user_id is None or first.actor_id != a.by.user_id,
+        "second_person",
+        "学院审核与学校审核须由不同的人办理，请由另一人审核",
+        field="act",
+        clause="两级审核",
+    )
     a.require(
         form.prior_use != "transfer", "transferred_before", "此前已转让的专利不入库；请办理退出", field="prior_use", value=form.prior_use
     )

@@ -64,7 +64,7 @@ def call_cases(context: Context, entry: Any) -> list[Any]:
 @register.simple_tag
 def product_check(entry: Any) -> dict[str, Any]:
     """Whether the filing is complete and in time; the last day of the round is not known until it is announced."""
-    return queries.product_gate(entry, None, clock.today())
+    return entry.gate or queries.product_gate(entry, None, clock.today())
 
 
 @register.simple_tag
