@@ -31,7 +31,7 @@ def waiting(actor, entry) -> set[str]:
 
 def prepare(op, owner: str, **more):
     made = run("review_committees", "create")(
-        by=op, owner=owner, title="工程系列评委会", series="engineering", levels=["associate_senior"], size=9, **more
+        by=op, owner=owner, title="农业系列评委会", series="agriculture", levels=["associate_senior"], size=9, **more
     )
     run("review_committees", "approve")(by=op, record=made.uid, filing_number="PW-1", valid_to=UNTIL)
     return made
@@ -41,7 +41,7 @@ def prepare(op, owner: str, **more):
 def test_a_case_through_each_channel(channel, actor, op):
     firm, officer = actor("jicui"), actor("officer")
     paper = run("title_authorisations", "create")(
-        by=firm, title="自主评审授权", series=["engineering"], levels=["associate_senior"], capacity="高级工程师 12 人"
+        by=firm, title="自主评审授权", series=["agriculture"], levels=["associate_senior"], capacity="高级工程师 12 人"
     )
     assert "authorise" in waiting(officer, paper)
     run("title_authorisations", "authorise")(
@@ -54,7 +54,7 @@ def test_a_case_through_each_channel(channel, actor, op):
     before = evaluate("titles.cases", op, SPAN, channel=channel).raw()
 
     made = run("title_cases", "create")(
-        by=firm, title="工程系列副高级申报", channel=channel, applicant_name="示例己", year=2026, series="engineering", speciality="机械设计", level="associate_senior",
+        by=firm, title="农业系列副高级申报", channel=channel, applicant_name="示例己", year=2026, series="agriculture", speciality="农业机械", level="associate_senior",
         works=[{"name": "干燥装备", "kind": "专利", "role": "主持"}], now=NOVEMBER,
     )  # fmt: skip
     run("title_cases", "submit")(by=firm, record=made.uid, now=NOVEMBER)
