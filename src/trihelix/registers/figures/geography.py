@@ -17,7 +17,7 @@ from trihelix.kernel import book, clock
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.register import REGISTERS, Register
 
-COUNTIES = ("district", "county", "county_city")
+COUNTIES = ("district", "county", "county_city", "autonomous_county")
 CHOICES = ("bodies", "needs", "results", "platforms", "resources", "events")
 CELL_W, CELL_H, HEAD, ACROSS, GAP = 66, 34, 28, 3, 8
 WIDTH = ACROSS * CELL_W + 4
@@ -46,7 +46,7 @@ def units(register: Register, by: Actor) -> list[dict[str, Any]]:
         unit = codes.get(str(tile["code"]))
         if unit is None:
             continue
-        known = [unit.code, *dict.fromkeys(r.code for r in codes.rows if r.parent == unit.code)]
+        known = [unit.code, *dict.fromkeys(r.code for r in codes.children(unit.code, day))]
         counties = [_place(register, found, r) for r in codes.children(unit.code, day) if r.kind in COUNTIES]
         total = sum(found.get(c, 0) for c in known)
         own = [c for c in known if c not in {p["code"] for p in counties}]
