@@ -12,7 +12,8 @@ from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import Link, Record
 from trihelix.registers.experts.affinity import Evidence
-from trihelix.registers.parties.models import Person
+from trihelix.registers.experts.models import EVIDENCE
+from trihelix.registers.parties.models import Membership, Person
 from trihelix.registers.secondments import terms
 from trihelix.registers.secondments.flow import SERVING
 from trihelix.registers.secondments.models import Batch, Log, Output, PostNeed, Secondment
@@ -59,7 +60,66 @@ def checks_of(row: Secondment) -> list[dict[str, Any]]:
         (given or 0) >= wanted,
         str(given or "未填"),
     )
+    return out + person_checks(row)
+
+
+def person_checks(row: Secondment) -> list[dict[str, Any]]:
+    """The book's conditions on the person, by kind of secondment; what is not on record fails and is told as such."""
+    out = []
+    for rule in terms.terms()["person_checks"]:
+        if row.kind in rule["kinds"]:
+            ok, found = PERSON_TESTS[rule["test"]](row, rule["value"])
+            out.append(
+                {
+                    "id": rule["id"],
+                    "zh": rule["zh"],
+                    "ok": ok,
+                    "found": found,
+                    "source": str(rule["source"]),
+                    "unverified": bool(rule["unverified"]),
+                }
+            )
     return out
+
+
+def _degree_or_rank(row: Secondment, value: Any) -> tuple[bool, str]:
+    rank = row.rank or row.person.entry.rank
+    return row.degree in value["degrees"] or rank in value["ranks"], "、".join(x for x in (row.degree, rank) if x) or "未登记"
+
+
+def _years_at_home(row: Secondment, value: int) -> tuple[bool, str]:
+    """Years since the earliest membership of the home body that still runs."""
+    since = (
+        Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()), person=row.person, body=row.record.owner)
+        .order_by("valid_from").values_list("valid_from", flat=True).first()
+    )  # fmt: skip
+    if since is None:
+        return False, "未登记入职日期"
+    years = (clock.today() - since).days // 365
+    return years >= value, f"{since} 起，{years} 年（要求 {value} 年）"
+
+
+def _host_age(row: Secondment, value: int) -> tuple[bool, str]:
+    founded = row.host.entry.established
+    if founded is None:
+        return False, "未登记成立日期"
+    years = (clock.today() - founded).days // 365
+    return years >= value, f"成立 {years} 年（要求 {value} 年）"
+
+
+def _terms_before(row: Secondment, value: int) -> tuple[bool, str]:
+    before = Secondment.objects.filter(person_id=row.person_id, host_id=row.host_id, appointed_on__isnull=False).exclude(pk=row.pk).count()
+    return before <= value, f"{before} 任（上限 {value}）"
+
+
+def _outputs(row: Secondment, value: int) -> tuple[bool, str]:
+    held = Link.objects.filter(target_id=row.person_id, kind__in=EVIDENCE).values("source_id").distinct().count()
+    return held >= value, f"{held} 项（要求 {value} 项）"
+
+
+PERSON_TESTS = {
+    "degree_or_rank": _degree_or_rank, "years_at_home": _years_at_home, "host_age": _host_age, "terms_before": _terms_before, "outputs": _outputs,
+}  # fmt: skip
 
 
 def tie_between(host: Record, home: Record | None, person: Record) -> str:

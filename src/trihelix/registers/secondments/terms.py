@@ -8,10 +8,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-from trihelix.engines.bookfile import Node, check_keys, load_file
+from trihelix.engines.bookfile import BookError, Node, check_keys, load_file
 from trihelix.kernel import book
 
-KEYS = ("kinds", "scores", "grades", "ending_days", "no_service_months", "publicity", "letter", "agreement", "fit", "dispatch")
+KEYS = (
+    "kinds",
+    "scores",
+    "grades",
+    "ending_days",
+    "no_service_months",
+    "publicity",
+    "letter",
+    "agreement",
+    "fit",
+    "dispatch",
+    "person_checks",
+)
+TESTS = ("degree_or_rank", "years_at_home", "host_age", "terms_before", "outputs")
 PARTS = ("time", "problems", "contracts", "outputs", "satisfaction")
 
 
@@ -21,6 +34,10 @@ def _load(path: Path, digest: str) -> Node:
     check_keys(data, required=KEYS)
     check_keys(data["fit"], required=("words", "field", "discipline", "rank", "source", "unverified"))
     check_keys(data["dispatch"], required=("wish", "prices", "waivable", "source", "unverified"))
+    for row in data["person_checks"]:
+        check_keys(row, required=("id", "zh", "kinds", "test", "value", "source", "unverified"))
+        if row["test"] not in TESTS:
+            raise BookError.at(row, "test", "unknown_test", f"test 应为 {'、'.join(TESTS)} 之一")
     for kind in data["kinds"].values():
         check_keys(
             kind, required=("term_years", "hosts", "homes", "source", "unverified"),
