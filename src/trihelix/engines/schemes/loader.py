@@ -262,7 +262,8 @@ def _expressions(scheme: Scheme) -> Iterator[Problem]:
 def _sources(scheme: Scheme, node: Node) -> Iterator[Problem]:
     """Sources named but not described."""
     named = (
-        {c.source for c in (*scheme.conditions, *scheme.rules)}
+        {c.source for c in scheme.conditions}
+        | {r.source for r in scheme.rules}
         | {p.source for p in scheme.parameters.values()}
         | {t.source for t in scheme.tranches}
         | {scheme.version.source}
