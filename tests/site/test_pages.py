@@ -147,7 +147,7 @@ def test_pages_are_small_and_carry_no_inline_code(visit, need):
     ):
         page = visit("jicui").get(address)
         text = page.content.decode()
-        assert len(page.content) < 80_000, address
+        assert len(page.content) < 60_000, address
         assert not re.search(r"\sstyle=|\son\w+=|<script(?![^>]*\bsrc=)|<style", text), address
         assert not re.search(r"(?:src|href)=\"(?:https?:)?//", text), "nothing is fetched from elsewhere"
         assert "演示数据（合成）" in text

@@ -36,6 +36,14 @@ class PartnerAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
 
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """The partner, asked with a nonce and checked whole."""
+        from trihelix.site.partner import PartnerOAuth2Adapter
+
+        held = super().get_provider(request, provider, client_id=client_id)
+        held.oauth2_adapter_class = PartnerOAuth2Adapter
+        return held
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Refuse whoever has no account here, whose mail is not verified there, or fits several; in one sentence for all."""
         from trihelix.site.middleware import refusal

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from trihelix.kernel.register import REGISTERS, Register
+from trihelix.site import partner
 from trihelix.site.api import api
 from trihelix.site.pages import (
     accounts,
@@ -21,6 +22,7 @@ from trihelix.site.pages import (
     imports,
     inbox,
     lists,
+    partners,
     people,
     portal,
     records,
@@ -85,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendar/<str:secret>.ics", feeds.calendar, name="calendar-feed"),
     path("feeds/<register:register>.atom", feeds.atom, name="atom"),
     path("map/<register:register>/", portal.map_page, name="map"),
+    path("areas/<slug:area>/", portal.area_page, name="area"),
     path("glossary/", portal.glossary, name="glossary"),
     path("accounts/people/", people.manage, name="people-manage"),
     path("accounts/people/template.xlsx", people.staff_template, name="staff-template"),
@@ -98,6 +101,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lookup/<register:register>/", search.lookup, name="lookup"),
     path("accounts/login/", accounts.login, name="login"),
     path("accounts/logout/", accounts.logout, name="logout"),
+    path("accounts/partners/", partners.manage, name="partners"),
+    path("accounts/oidc/<str:provider_id>/login/callback/", partner.callback, name="openid_connect_callback"),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     *register_pages(),

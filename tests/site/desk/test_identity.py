@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.site.desk.partner import IdentityService
 from trihelix.cli.demo.province import PASSWORD
 from trihelix.kernel import clock
 from trihelix.kernel.models import Invitation, JournalEntry, User
@@ -90,14 +91,14 @@ def granted(client: Client, **more: str) -> Any:
     )
 
 
-def test_a_partner_learns_who_signed_in_and_no_more(visit, partner):
+def test_a_partner_learns_who_signed_in_and_no_more(visit, partner, settings):
     who = user("jicui")
     Invitation.objects.create(
         email=who.email, name="x", role="member", hash="h", at=clock.now(), expires_at=clock.now(), accepted_at=clock.now(), user=who
     )
     verifier = "v" * 50
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    answer = granted(visit("jicui"), code_challenge=challenge, code_challenge_method="S256")
+    answer = granted(visit("jicui"), code_challenge=challenge, code_challenge_method="S256", nonce="n1")
     assert answer.status_code == 302 and answer["Location"].startswith("https://partner.example/back?"), answer.content[:300]
     back = parse_qs(urlsplit(answer["Location"]).query)
     assert back["state"] == ["s1"]
@@ -108,7 +109,10 @@ def test_a_partner_learns_who_signed_in_and_no_more(visit, partner):
     wrong = Client().post("/identity/o/api/token", {**form, "client_secret": "guess"})
     assert wrong.status_code in (400, 401)
     tokens = Client().post("/identity/o/api/token", form).json()
-    claims = jwt.decode(tokens["id_token"], options={"verify_signature": False})
+    keys = jwt.PyJWKSet.from_dict(Client().get("/.well-known/jwks.json").json())
+    signed = next(k for k in keys.keys if k.key_id == jwt.get_unverified_header(tokens["id_token"])["kid"])
+    claims = jwt.decode(tokens["id_token"], key=signed, algorithms=["RS256"], audience="partner-1", issuer=settings.SITE_URL)
+    assert claims["nonce"] == "n1"
     assert claims["sub"] == str(who.uid) and claims["aud"] == "partner-1"
     told = Client().get("/identity/o/api/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"}).json()
     assert told["preferred_username"] == "jicui" and told["email"] == who.email and told["email_verified"] is True
@@ -125,45 +129,26 @@ def test_a_partner_with_another_address_is_refused(visit, partner):
 # as client of a partner
 
 
+@pytest.fixture(scope="module")
+def elsewhere():
+    """A partner's identity service on this machine."""
+    with IdentityService() as service:
+        yield service
+
+
 @pytest.fixture
-def sign_in_there(settings, monkeypatch):
-    """``sign_in_there(claims)``: go through the partner's sign-in and come back with those claims."""
-    from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+def sign_in_there(settings, elsewhere):
+    """``sign_in_there(claims, **faults)``: go through the partner's sign-in over HTTP and come back as the person with those claims."""
+    settings.PARTNER = {"name": "合作平台", "server_url": elsewhere.address, "client_id": "us", "secret": "s"}
+    app = {"provider_id": "partner", "name": "合作平台", "client_id": "us", "secret": "s", "settings": {"server_url": elsewhere.address}}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
 
-    settings.PARTNER = {"name": "合作平台", "server_url": "https://idp.example", "client_id": "us", "secret": "s"}
-    settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {
-            "APPS": [
-                {
-                    "provider_id": "partner",
-                    "name": "合作平台",
-                    "client_id": "us",
-                    "secret": "s",
-                    "settings": {"server_url": "https://idp.example"},
-                }
-            ]
-        }
-    }
-    config = {
-        "authorization_endpoint": "https://idp.example/authorize", "token_endpoint": "https://idp.example/token",
-        "userinfo_endpoint": "https://idp.example/userinfo", "jwks_uri": "https://idp.example/jwks", "issuer": "https://idp.example",
-    }  # fmt: skip
-    monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "openid_config", property(lambda self: config))
-
-    def go(claims: dict[str, Any] | None, error: str = "") -> tuple[Client, Any]:
-        from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
-
-        def token(self, code, pkce_code_verifier=None, **kwargs):
-            if claims is None:
-                raise OAuth2Error("the partner is down")
-            return {"access_token": "t", "token_type": "Bearer"}
-
-        monkeypatch.setattr(OAuth2Client, "get_access_token", token)
-        monkeypatch.setattr(OpenIDConnectOAuth2Adapter, "_fetch_user_info", lambda self, token: claims)
+    def go(claims: dict[str, Any] | None, error: str = "", **faults: Any) -> tuple[Client, Any]:
         client = Client()
         begun = client.post(reverse("openid_connect_login", args=["partner"]))
-        state = parse_qs(urlsplit(begun["Location"]).query)["state"][0]
-        given = {"state": state, "error": error} if error else {"state": state, "code": "c"}
+        asked = {k: v[0] for k, v in parse_qs(urlsplit(begun["Location"]).query).items()}
+        elsewhere.next_answer(asked, claims, faults)
+        given = {"state": asked["state"], "error": error} if error else {"state": asked["state"], "code": "c"}
         return client, client.get(reverse("openid_connect_callback", args=["partner"]), given)
 
     return go
@@ -201,6 +186,45 @@ def test_a_partner_that_refuses_or_is_down_says_what_to_do(sign_in_there):
         assert client.get(reverse("inbox")).status_code == 302
         if answer.status_code != 302:
             assert answer.status_code == 403 and "合作平台" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"iss": "https://other.example"}, {"aud": "them"}, {"aud": ["us", "them"]}, {"exp": 0}, {"nonce": "of-another-sign-in"}, {"nonce": None}, {"exp": None},
+        {"key": "stranger"}, {"key": "shared"}, {"key": "unsigned"}, {"token": None}, {"userinfo_sub": "somebody-else"},
+    ],
+    ids=[
+        "issuer", "audience", "several-audiences", "expired", "nonce", "no-nonce", "no-end", "key", "shared-key", "unsigned", "no-token", "other-person",
+    ],
+)  # fmt: skip
+def test_a_faulty_identity_token_signs_nobody_in(sign_in_there, faults):
+    who = user("jicui")
+    claims = {"sub": "p-88", "email": who.email, "email_verified": True}
+    client, answer = sign_in_there(claims, **faults)
+    assert answer.status_code == 403 and "合作平台" in answer.content.decode()
+    assert client.get(reverse("inbox")).status_code == 302
+    assert not who.socialaccount_set.exists()
+
+
+def test_an_administrator_registers_and_ends_a_partner(visit):
+    client, address = visit("admin"), reverse("partners")
+    form = {"do": "register", "name": "高校服务平台", "addresses": "https://a.example/back\nhttps://b.example/back", "told": ["profile"]}
+    page = client.post(address, form)
+    made = page.context["made"]
+    assert page.context["secret"] in page.content.decode() and made.check_secret(page.context["secret"])
+    again = client.get(address).content.decode()
+    assert page.context["secret"] not in again and "高校服务平台" in again and "https://b.example/back" in again
+    assert made.get_scopes() == ["openid", "profile"]
+    for wrong in ("http://a.example/back", "https://a.example/*", "a.example", "https://a.example/#x", ""):
+        assert client.post(address, {**form, "addresses": wrong}).status_code == 422, wrong
+    assert visit("officer").post(address, form).status_code == 403
+    assert client.post(address, {"do": "end", "id": made.pk}).status_code == 302
+    assert not type(made).objects.filter(pk=made.pk).exists()
+    told = set(
+        JournalEntry.objects.filter(action__in=("accounts.register_partner", "accounts.end_partner")).values_list("action", flat=True)
+    )
+    assert len(told) == 2
 
 
 def test_a_forged_state_is_refused(sign_in_there):

@@ -46,7 +46,7 @@ def filled(pattern: str) -> str:
     sample = seen.filter(register=register).first()
     words = {
         "register:register": "needs", "uuid:uid": str(sample.uid) if sample else str(NOWHERE), "format:fmt": "csv", "slug:act": "withdraw",
-        "uuid:file": str(NOWHERE), "str:register": "needs", "slug:figure": "F01", "slug:rule": "hnte", "slug:scheme_id": "key-rd",
+        "uuid:file": str(NOWHERE), "str:register": "needs", "slug:figure": "F01", "slug:rule": "hnte", "slug:scheme_id": "key-rd", "slug:area": "needs",
         "register_id": "needs", "id": sample.number if sample else "x", "act": "withdraw", "prefix": "none", "file": str(NOWHERE),
     }  # fmt: skip
     for place, text in words.items():
@@ -74,7 +74,7 @@ def observed(pattern: str) -> str:
 
 
 def written() -> dict[str, str]:
-    return dict(yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["routes"])
+    return {route: str(answer) for route, answer in yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["routes"].items()}
 
 
 def test_every_route_is_in_the_matrix(db):

@@ -42,6 +42,18 @@ def test_the_present_place_is_open_and_the_others_are_folded(visit):
     assert len(re.findall(r'<details class="place"', nav)) >= 8
 
 
+def test_a_folded_place_holds_a_link_and_unfolds_on_request(visit, actor):
+    who, client = actor("station-jian"), visit("station-jian")
+    text = client.get(reverse("list", args=["needs"])).content.decode()
+    for area in areas(who):
+        address = reverse("area", args=[area.id])
+        assert area.id == "needs" or f'data-load="{address}"' in text
+        for page in (client.get(address).content.decode(), client.get(address, {"part": 1}).content.decode()):
+            assert all(f'href="{reverse("list", args=[r])}"' in page for r in area.registers)
+            assert all(f'href="{p["url"]}"' in page for p in area.pages)
+    assert visit().get(reverse("area", args=["nowhere"])).status_code == 404
+
+
 def test_titles_of_linked_records_that_one_may_not_see_are_not_shown(visit, need):
     hidden = Record.objects.filter(register="bodies").exclude(pk=need.owner_id).first()
     hidden.visibility = "owner"

@@ -16,6 +16,7 @@ from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Unseen
 from trihelix.kernel.register import Register
 from trihelix.site import charts, display
+from trihelix.site.navigation import areas
 from trihelix.site.pages import regions
 
 
@@ -27,6 +28,15 @@ def glossary(request: HttpRequest) -> HttpResponse:
     terms = list(load_file(path / "glossary.yaml", path)["terms"])
     found = [t for t in terms if not query or any(query in str(v).casefold() for v in t.values())]
     return render(request, "trihelix/glossary.html", {"terms": found, "text": request.GET.get("q", "")})
+
+
+@require_safe
+def area_page(request: HttpRequest, area: str) -> HttpResponse:
+    """What one place of the navigation holds for the viewer; as a fragment it unfolds there (``part=1``)."""
+    held = next((a for a in areas(request.actor) if a.id == area), None)
+    if held is None:
+        raise Unseen(Problem("not_found", "没有这个栏目，或其中没有您可以打开的页面", field="area", value=area))
+    return render(request, "trihelix/parts/area.html" if request.GET.get("part") else "trihelix/area.html", {"area": held})
 
 
 @require_safe

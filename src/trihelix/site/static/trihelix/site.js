@@ -25,6 +25,15 @@
   // the navigation is folded on a telephone and open on a desktop
   const nav = document.querySelector("nav.areas > details");
   if (nav && matchMedia("(max-width: 760px)").matches) nav.open = false;
+  // a folded place of the navigation fetches its entries when it is opened; without script its one link leads to them
+  document.addEventListener("toggle", async (event) => {
+    const place = event.target;
+    if (!place.open || !place.dataset.load) return;
+    const address = `${place.dataset.load}?part=1`;
+    delete place.dataset.load;
+    const answer = await fetch(address);
+    if (answer.ok) place.querySelector("ul").innerHTML = await answer.text();
+  }, true);
   // a form is sent once, even when the button is pressed twice
   document.addEventListener("submit", (event) => {
     const form = event.target;
