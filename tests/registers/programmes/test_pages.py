@@ -9,6 +9,7 @@ import sys
 import pytest
 from django.test import Client
 
+from trihelix.kernel import clock
 from trihelix.kernel.models import User
 from trihelix.kernel.register import register_of
 
@@ -70,6 +71,21 @@ def test_word_file_and_privacy(draft):
     assert client_of("utcm-office").get(address).content[:2] == b"PK"
     assert client_of("jicui").get(address).status_code == 404
     assert Client().get(f"/programmes/applications/{draft.record.uid}/form/").status_code in (302, 404)
+
+
+def test_the_word_file_has_cover_contents_and_attachments(draft):
+    import io
+
+    from docx import Document
+
+    from trihelix.kernel.models import File
+
+    File.objects.create(record=draft.record, name="伦理审查.pdf", size=10, sha256="0" * 64, mime="application/pdf", at=clock.now())
+    page = client_of("utcm-office").get(f"/programmes/applications/{draft.record.uid}/form.docx")
+    made = Document(io.BytesIO(page.content))
+    text = "\n".join(p.text for p in made.paragraphs)
+    cells = [c.text for t in made.tables for r in t.rows for c in r.cells]
+    assert "目录" in text and "1 基本信息" in text and "附件清单" in text and "伦理审查.pdf" in cells and draft.number in cells
 
 
 @pytest.mark.parametrize(

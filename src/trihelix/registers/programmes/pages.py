@@ -194,10 +194,16 @@ def form_docx(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         "",
         "---",
     ]
-    for number, section in enumerate(queries.form_of(application, scheme).sections, 1):
+    held = queries.form_of(application, scheme)
+    attached = [f.name.replace("|", "／") for f in application.record.files.filter(newer=None).order_by("pk")]
+    parts = [s.zh for s in held.sections] + (["附件清单"] if attached else [])
+    lines += ["# 目录", *[f"- {n} {zh}" for n, zh in enumerate(parts, 1)], "", "---"]
+    for number, section in enumerate(held.sections, 1):
         lines += ["", f"# {number} {section.zh}"]
         for field in section.fields:
             lines += _printed(field, application.answers.get(field.id))
+    if attached:
+        lines += ["", f"# {len(parts)} 附件清单", "| 序号 | 文件 |", *[f"| {n} | {name} |" for n, name in enumerate(attached, 1)]]
     note = "演示数据（合成）" if application.record.synthetic else ""
     answer = HttpResponse(docx(Document(application.title, parse("\n".join(lines)), note)), content_type=WORD)
     answer["Content-Disposition"] = f'attachment; filename="{application.number}.docx"'
