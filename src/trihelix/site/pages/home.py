@@ -16,6 +16,7 @@ from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import REGISTERS, Register
+from trihelix.site import display, tours
 from trihelix.site.context import AREAS, areas, shown_registers
 from trihelix.site.pages import common, regions
 
@@ -57,7 +58,7 @@ def _starts(actor: Actor) -> list[dict[str, Any]]:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """How things are done here, register by register, and what the words mean."""
-    context = {"help_areas": areas(request.actor), "area_words": AREAS}
+    context = {"help_areas": areas(request.actor), "area_words": AREAS, "tour": tours.tour(request.actor, display.english())}
     return render(request, "trihelix/help.html", context)
 
 
