@@ -70,7 +70,7 @@ def test_one_registration_and_one_signing_among_four_processes(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
     env.pop("DATABASE_URL", None)
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     made = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
     swapped = [made[1], made[0], made[2]]
     workers = [

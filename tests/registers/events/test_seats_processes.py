@@ -57,7 +57,7 @@ def test_two_seats_and_one_cap_among_four_processes(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
     env.pop("DATABASE_URL", None)
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     event, *cases = (
         subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
     )

@@ -53,7 +53,7 @@ def test_eight_draws_by_four_processes_stay_within_one_line(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
     env.pop("DATABASE_URL", None)
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     line = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
     workers = [subprocess.Popen([*python, DRAW, line], env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     told = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()

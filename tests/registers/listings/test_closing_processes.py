@@ -92,7 +92,7 @@ def test_no_bid_after_the_closing_second_and_none_lost_before_it(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
     env.pop("DATABASE_URL", None)
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     lot = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     jobs = [[*python, BID, lot, firm] for firm in ("f-1", "f-2", "f-3")] + [[*python, CLOSE, lot]]
     workers = [subprocess.Popen(job, env=env, stdout=subprocess.PIPE, text=True) for job in jobs]

@@ -60,7 +60,7 @@ print(" ".join(done))
 def test_one_award_and_one_payment_among_four_processes(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
     env.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     made = subprocess.run([sys.executable, "-c", MAKE], env=env, check=True, capture_output=True, text=True)
     uids = made.stdout.strip().splitlines()[-1].split()
     workers = [subprocess.Popen([sys.executable, "-c", TRY, *uids], env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]

@@ -126,7 +126,7 @@ def test_four_processes_cannot_over_commit_a_line(tmp_path):
     env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
     env.pop("DATABASE_URL", None)
     run = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     made = (
         "import django; django.setup()\n"
         "from trihelix.kernel.accounts import operator\n"

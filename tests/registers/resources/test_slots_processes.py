@@ -50,7 +50,7 @@ def test_one_half_hour_among_four_processes(tmp_path):
     env.setdefault("DJANGO_SETTINGS_MODULE", "trihelix.site.settings")
     env.pop("DATABASE_URL", None)
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     uid = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
     workers = [
         subprocess.Popen([*python, TRY, uid, f"约{i}", start], env=env) for i, start in enumerate(("09:00", "10:00", "11:00", "11:30"))
