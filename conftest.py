@@ -40,7 +40,7 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
         mark_demo()
         from trihelix.cli.demo.province import load_province
 
-        load_province(seed=1)
+        load_province(seed=1, parts=("programmes", "governance"))  # other illustrations are loaded by the tests that look at them
         if connections["default"].vendor == "postgresql":
             connections.close_all()
     yield
