@@ -26,6 +26,14 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is not installed")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Tests share a province without the illustrations of most registers; those that look at them load them."""
+    from trihelix.cli.demo import province
+
+    province.PARTS = ("programmes", "governance")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """The test database with the demo province in it."""
@@ -38,9 +46,10 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
     with django_db_blocker.unblock():
         config = setup_databases(verbosity=0, interactive=False)
         mark_demo()
+        from trihelix.cli.demo import province
         from trihelix.cli.demo.province import load_province
 
-        load_province(seed=1, parts=("programmes", "governance"))  # other illustrations are loaded by the tests that look at them
+        load_province(seed=1, parts=province.PARTS)
         if connections["default"].vendor == "postgresql":
             connections.close_all()
     yield

@@ -208,7 +208,7 @@ def test_the_registration_is_prefilled_in_one_act(deal, firm, office):
     run("deals", "register_contract")(by=office, record=deal.uid)
     contract = Contract.objects.get(deal=deal.record)
     assert (contract.kind, contract.subkind, contract.turnover_fen, contract.technical_fen) == ("DEV", "DEV-E", 80 * WAN, 65 * WAN)
-    assert contract.text == draft.versions.last().text and contract.form == "e" and contract.record.owner_id == deal.seller_id
+    assert contract.text == draft.versions.last().text.strip() and contract.form == "e" and contract.record.owner_id == deal.seller_id
     assert {p["side"] for p in contract.parties} == {"buyer", "seller"} and contract.term_to == dt.date(2028, 10, 31)
     assert readable(register_of("contracts"), contract.record.uid, firm)["title"] == "低温粉碎装备"
     assert set(Obligation.objects.filter(deal=deal.record).values_list("contract", flat=True)) == {contract.pk}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,13 +113,13 @@ def with_changes(changes: Iterable[RuleChange]) -> RuleBook:
 
 
 @functools.lru_cache(maxsize=4)
-def _overlaid(digest: str, keys: tuple[int, ...]) -> RuleBook:
+def _overlaid(digest: str, keys: tuple[uuid.UUID, ...]) -> RuleBook:
     return with_changes(confirmed())
 
 
 def rules() -> RuleBook:
     """The rules in force: book and confirmed changes; one small query, compiled once per set of changes."""
-    keys = tuple(entries(SYSTEM, RuleChange).filter(record__state="confirmed").order_by("pk").values_list("pk", flat=True))
+    keys = tuple(entries(SYSTEM, RuleChange).filter(record__state="confirmed").order_by("pk").values_list("record__uid", flat=True))
     return _overlaid(book.current().digest, keys)
 
 
