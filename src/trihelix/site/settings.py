@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 import structlog
+from django.utils.functional import SimpleLazyObject
 
 from trihelix.kernel.home import home
 
@@ -195,7 +196,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }  # fmt: skip
 IDP_OIDC_ADAPTER = "trihelix.site.accounts.ProviderAdapter"
-IDP_OIDC_PRIVATE_KEY = _oidc_key()
+IDP_OIDC_PRIVATE_KEY = SimpleLazyObject(_oidc_key)  # only sites that sign people in for partners need it
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

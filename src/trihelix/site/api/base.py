@@ -74,6 +74,10 @@ def _no_constant(text: str) -> Any:
 class Api(NinjaAPI):
     """The API: every failure a problem, every operation documented with it, unknown addresses and methods included."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._documents: dict[str | None, OpenAPISchema] = {}
+
     def create_response(self, request: HttpRequest, data: Any, **kwargs: Any) -> HttpResponse:
         response = super().create_response(request, data, **kwargs)
         return private(response)
@@ -85,8 +89,16 @@ class Api(NinjaAPI):
                 url.callback = _with_problems(url.callback)
         return [*urls, re_path(r"^.*$", _unknown_address, name="unknown")]
 
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**kwargs)
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> OpenAPISchema:
+        """The document, made once a process for each prefix: with all registers it takes seconds, and nothing in it changes while we run."""
+        if path_params:
+            return self._document(path_prefix, path_params)
+        if path_prefix not in self._documents:
+            self._documents[path_prefix] = self._document(path_prefix, None)
+        return self._documents[path_prefix]
+
+    def _document(self, path_prefix: str | None, path_params: dict[str, Any] | None) -> OpenAPISchema:
+        document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         document["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
         refusal = {
             "description": "Problem details (RFC 9457)",
