@@ -46,10 +46,9 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
     with django_db_blocker.unblock():
         config = setup_databases(verbosity=0, interactive=False)
         mark_demo()
-        from trihelix.cli.demo import province
         from trihelix.cli.demo.province import load_province
 
-        load_province(seed=1, parts=province.PARTS)
+        load_province(seed=1)
         if connections["default"].vendor == "postgresql":
             connections.close_all()
     yield

@@ -23,7 +23,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from trihelix.engines.codes import application_check_symbol, synthetic_credit_code  # noqa: E402
+from trihelix.engines.codes import application_of, synthetic_credit_code  # noqa: E402
 from trihelix.kernel import bulk, clock  # noqa: E402
 from trihelix.kernel.accounts import operator  # noqa: E402
 from trihelix.kernel.figures import Period, evaluate  # noqa: E402
@@ -52,8 +52,7 @@ HEADINGS = (
 
 
 def number(serial: int, year: int = 2019) -> str:
-    digits = f"{year}1{serial:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
+    return application_of(year, serial)
 
 
 def export(path: Path, rows: int, wrong: int = 0) -> Path:

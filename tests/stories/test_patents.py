@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import Workbook
 
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 from trihelix.engines.errors import Refused
 from trihelix.kernel import bulk, clock, index
 from trihelix.kernel.figures import Period, evaluate
@@ -30,8 +30,7 @@ def code(refusal) -> str:
 
 
 def number(serial: int, kind: int = 1, year: int = 2021) -> str:
-    digits = f"{year}{kind}{serial:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
+    return application_of(year, serial, kind)
 
 
 def patent(by, serial: int, **more):

@@ -8,47 +8,31 @@ sides of each comparison, and (for a share plan) the whole question put to the s
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from trihelix.engines import chain
+from trihelix.engines import chain, packing
 from trihelix.engines.errors import Refused
 from trihelix.engines.money import exact
+from trihelix.engines.packing import fault
 
 KIND = "trihelix-decision"
-FORMAT = 1
-MANIFEST = "manifest.json"
 RULES = "rules/share-rules.yaml"
-_STAMP = (2000, 1, 1, 0, 0, 0)
 _LIMIT = 200 * 1024 * 1024
 
 
 def write(members: Mapping[str, bytes], subject: str, made_at: str) -> bytes:
     """The zip; the same members give the same bytes."""
-    listed = {name: {"sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw)} for name, raw in sorted(members.items())}
-    manifest = {"kind": KIND, "format": FORMAT, "subject": subject, "made_at": made_at, "members": listed}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, raw in [*sorted(members.items()), (MANIFEST, chain.canonical(manifest))]:
-            info = zipfile.ZipInfo(name, _STAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(info, raw)
-    return out.getvalue()
+    return packing.pack(KIND, members, subject=subject, made_at=made_at)
 
 
 def is_decision(raw: bytes) -> bool:
     """Whether bytes look like a decision file."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as held:
-            return bool(json.loads(held.read(MANIFEST)).get("kind") == KIND)
-    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError):
-        return False
+    return packing.is_kind(raw, KIND)
 
 
 def verify(raw: bytes) -> dict[str, Any]:
@@ -56,65 +40,36 @@ def verify(raw: bytes) -> dict[str, Any]:
 
     Refused (``bad_bundle``) when it is no decision file at all; every other finding is a fault.
     """
-    members, manifest = _read(raw)
-    faults = list(_hashes(members, manifest))
+    members, manifest = packing.unpack(raw, KIND, "决策档案", _LIMIT)
+    faults = list(packing.altered(members, manifest))
     try:
         decision = json.loads(members.get("decision.json", b""))
     except ValueError:
         decision = None
     if not isinstance(decision, dict):
-        faults.append(_fault("no_decision", "decision.json", "没有可读的 decision.json"))
+        faults.append(fault("no_decision", "decision.json", "没有可读的 decision.json"))
         decision = {}
     try:
         faults += [*_journal(decision), *_notices(decision), *_verdict(decision), *_money(decision, members)]
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
-        faults.append(_fault("bad_decision", "decision.json", f"内容不完整：{exc!r}"))
+        faults.append(fault("bad_decision", "decision.json", f"内容不完整：{exc!r}"))
     return {
         "ok": not faults, "subject": manifest.get("subject"), "made_at": manifest.get("made_at"), "members": len(members),
         "verdict": (decision.get("verdict") or {}).get("holds"), "faults": faults,
     }  # fmt: skip
 
 
-def _fault(kind: str, where: str, message: str) -> dict[str, str]:
-    return {"fault": kind, "where": where, "message": message}
-
-
-def _read(raw: bytes) -> tuple[dict[str, bytes], dict[str, Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as held:
-            if sum(i.file_size for i in held.infolist()) > _LIMIT:
-                raise Refused.one("bad_bundle", "档案过大", field="bundle")
-            members = {i.filename: held.read(i) for i in held.infolist()}
-        manifest = json.loads(members.pop(MANIFEST))
-    except (zipfile.BadZipFile, KeyError, ValueError) as exc:
-        raise Refused.one("bad_bundle", "不是完整的决策档案（缺少清单或文件已损坏）", field="bundle") from exc
-    if not isinstance(manifest, dict) or manifest.get("kind") != KIND or manifest.get("format") != FORMAT:
-        raise Refused.one("bad_bundle", "不是本版本可读的决策档案", field="bundle")
-    return members, manifest
-
-
-def _hashes(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    listed = manifest.get("members") or {}
-    for name in sorted(set(listed) - set(members)):
-        yield _fault("member_missing", name, f"缺少 {name}")
-    for name in sorted(set(members) - set(listed)):
-        yield _fault("member_unknown", name, f"多出未登记的 {name}")
-    for name in sorted(set(members) & set(listed)):
-        if hashlib.sha256(members[name]).hexdigest() != listed[name].get("sha256"):
-            yield _fault("member_altered", name, f"{name} 的内容与清单摘要不符")
-
-
 def _journal(decision: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for n, entry in enumerate(decision.get("journal") or ()):
         if chain.digest(entry["content"]) != entry["digest"]:
-            yield _fault("entry_altered", f"journal[{n}]", f"流水第 {n + 1} 条（{entry['content'].get('action')}）与其摘要不符")
+            yield fault("entry_altered", f"journal[{n}]", f"流水第 {n + 1} 条（{entry['content'].get('action')}）与其摘要不符")
 
 
 def _notices(decision: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for n, notice in enumerate(decision.get("notices") or ()):
         where = f"notices[{n}]"
         if hashlib.sha256(notice["text"].encode()).hexdigest() != notice["text_hash"]:
-            yield _fault("notice_altered", where, "公示内容与存档摘要不符")
+            yield fault("notice_altered", where, "公示内容与存档摘要不符")
         start, end, days = date.fromisoformat(notice["from"]), date.fromisoformat(notice["to"]), int(notice["days"])
         if notice["calendar"] == "working":
             counted = {date.fromisoformat(d) for d in notice["working_days"]}
@@ -122,7 +77,7 @@ def _notices(decision: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         else:
             enough = end >= start + timedelta(days=days)
         if not enough:
-            yield _fault("notice_short", where, f"公示 {start} 至 {end} 不足 {days} 日")
+            yield fault("notice_short", where, f"公示 {start} 至 {end} 不足 {days} 日")
 
 
 def compare(check: Mapping[str, Any]) -> bool:
@@ -144,9 +99,9 @@ def _verdict(decision: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     verdict = decision["verdict"]
     for check in verdict["checks"]:
         if compare(check) != check["holds"]:
-            yield _fault("verdict_differs", str(check["id"]), f"“{check['zh']}” 重算与档案不一致")
+            yield fault("verdict_differs", str(check["id"]), f"“{check['zh']}” 重算与档案不一致")
     if verdict["holds"] != all(c["holds"] for c in verdict["checks"]):
-        yield _fault("verdict_differs", "verdict", "总结论与各项核对不一致")
+        yield fault("verdict_differs", "verdict", "总结论与各项核对不一致")
 
 
 def answer(request: Any, rules: bytes) -> Any:
@@ -166,12 +121,12 @@ def _money(decision: Mapping[str, Any], members: Mapping[str, bytes]) -> Iterato
     if not money:
         return
     if RULES not in members:
-        yield _fault("rules_missing", RULES, "缺少当日的分配规则")
+        yield fault("rules_missing", RULES, "缺少当日的分配规则")
         return
     try:
         again = answer(money["request"], members[RULES])
     except Refused as refusal:
-        yield _fault("money_refused", "money", f"按当日规则重算被拒绝：{refusal}")
+        yield fault("money_refused", "money", f"按当日规则重算被拒绝：{refusal}")
         return
     if chain.digest(again) != chain.digest(money["answer"]):
-        yield _fault("money_differs", "money", "按当日规则重算的分配与档案不一致")
+        yield fault("money_differs", "money", "按当日规则重算的分配与档案不一致")

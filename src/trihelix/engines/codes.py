@@ -149,6 +149,12 @@ def application_check_symbol(digits: str) -> str:
     return "X" if left == 10 else str(left)
 
 
+def application_of(year: int, serial: int, kind: int = 1) -> str:
+    """The application number of a serial number (at most seven digits) in a year, with its check symbol; ``kind`` as in :class:`ApplicationNumber`."""
+    digits = f"{year}{kind}{serial:07d}"
+    return f"{digits}.{application_check_symbol(digits)}"
+
+
 def application_number(text: str, field: str | None = None) -> ApplicationNumber:
     """Parse an application or patent number, with or without ``ZL``, ``CN``, point and spaces.
 

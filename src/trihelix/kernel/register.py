@@ -119,6 +119,18 @@ def declare(register: Register) -> Register:
     return register
 
 
+def declare_row(
+    register_id: str, model: Any, zh: str, en: str, prefix: str, flow: Flow, sheet: Sheet, columns: tuple[str, ...], help_: tuple[str, str],
+    **more: Any,
+) -> Register:  # fmt: skip
+    """Declare a register from one row of a table: lists show number, title, ``columns`` and state; ``help_`` is Chinese, English."""
+    return declare(
+        Register(
+            register_id, model, zh, en, prefix, flow, sheet, list_columns=("number", "title", *columns, "state"), help_zh=help_[0], help_en=help_[1], **more
+        )
+    )  # fmt: skip
+
+
 def register_of(register_id: str) -> Register:
     """The declared register, or a refusal that lists what exists."""
     try:

@@ -143,8 +143,8 @@ def apply(
         else:
             column = register.column(name)
             if column is not None and column.kind == "rows":
-                value = stored_rows(value)
-                if _row_values(column, value) == _row_values(column, getattr(entry, attribute(name))):
+                value, held = stored_rows(value), getattr(entry, attribute(name))
+                if held and _row_values(column, value) == _row_values(column, held):
                     continue  # the same rows in another spelling: what acts keep beside the columns stays
             _set(entry, attribute(name), value)
     derived = {f.attname: getattr(entry, f.attname) for f in entry._meta.concrete_fields if not f.primary_key}  # references by their key

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from django.test import Client
 
-from trihelix.engines import bundle
+from trihelix.engines import bundle, packing
 from trihelix.engines.errors import Refused
 from trihelix.kernel.models import User
 from trihelix.kernel.register import register_of
@@ -99,7 +99,7 @@ def test_a_decision_file_verifies_off_line(packed, plan):
 def altered(packed: bytes, change) -> bytes:
     """The file with ``decision.json`` changed and every hash of the manifest made to fit."""
     with zipfile.ZipFile(io.BytesIO(packed)) as held:
-        members = {n: held.read(n) for n in held.namelist() if n != bundle.MANIFEST}
+        members = {n: held.read(n) for n in held.namelist() if n != packing.MANIFEST}
     decision = json.loads(members["decision.json"])
     change(decision)
     members["decision.json"] = json.dumps(decision, ensure_ascii=False).encode()

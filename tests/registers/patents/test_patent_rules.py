@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 from trihelix.engines.errors import Refused
 from trihelix.engines.months import add_months
 from trihelix.kernel import bulk, clock, journal
@@ -30,8 +30,7 @@ def run(register: str, act: str):
 
 
 def number(serial: int, kind: int = 1) -> str:
-    digits = f"2018{kind}{8_800_000 + serial:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
+    return application_of(2018, 8_800_000 + serial, kind)
 
 
 def patent(by, serial: int, kind: int = 1, **more) -> Patent:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 from trihelix.engines.errors import Refused
 from trihelix.engines.months import add_months
 from trihelix.kernel import bulk, clock, index
@@ -28,8 +28,7 @@ def code(refusal) -> str:
 
 
 def number(serial: int, kind: int = 1, year: int = 2018) -> str:
-    digits = f"{year}{kind}{serial:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
+    return application_of(year, serial, kind)
 
 
 def granted(by, serial: int, **more):

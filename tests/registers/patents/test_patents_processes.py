@@ -13,7 +13,7 @@ pytestmark = pytest.mark.nodb
 MAKE = """
 import datetime as dt, django
 django.setup()
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 from trihelix.kernel.accounts import operator
 from trihelix.kernel.actor import actor_for
 from trihelix.kernel.models import Grant, User
@@ -22,8 +22,7 @@ by = operator()
 def run(r, act, **v): return register_of(r).acts[act].run(by=by, **v)
 run("nodes", "create", title="JL", level="1", ref="JL")
 run("bodies", "create", title="示例大学", kind="university", ref="u-1")
-number = "202010123456"
-patent = run("patents", "create", title="发明", owner="u-1", app_no=f"{number}.{application_check_symbol(number)}", ptype="invention", filing_date=dt.date(2020, 3, 1),
+patent = run("patents", "create", title="发明", owner="u-1", app_no=application_of(2020, 123456), ptype="invention", filing_date=dt.date(2020, 3, 1),
     grant_date=dt.date(2022, 3, 1), status="in_force", holders=[{"name": "示例大学"}])
 one = run("stock_rounds", "create", title="盘点", owner="u-1", bodies=["u-1"], starts_on=dt.date(2024, 1, 1))
 run("stock_rounds", "start", record=one.uid)

@@ -7,33 +7,13 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from tests.registers.policies.common import DAY, FACTS, client, run
 from trihelix.engines.errors import Refused
-from trihelix.kernel.models import Record, User
-from trihelix.kernel.register import register_of
+from trihelix.kernel.models import Record
 from trihelix.registers.policies import queries, rulebook
 from trihelix.registers.policies.models import Assessment, RuleChange
 
 pytestmark = pytest.mark.django_db
-DAY = dt.date(2026, 5, 1)
-FACTS = {
-    "tech_staff": 40, "assets": 3000, "cost": 2000, "rd": 300, "ip1": 2, "ip2": 0, "staff": 120, "sales": 3000, "resident": True, "banned": False,
-    "incident": False, "blacklisted": False,
-}  # fmt: skip
-
-
-def run(register: str, act: str):
-    return register_of(register).acts[act].run
-
-
-def client(name: str) -> Client:
-    out = Client()
-    out.force_login(User.objects.get(username=name))
-    return out
-
-
-@pytest.fixture
-def firm(db):
-    return Record.objects.get(register="bodies", ref="firm-jicui")
 
 
 def _change(by, **more):

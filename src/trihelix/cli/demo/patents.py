@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from trihelix.cli.demo.province import Context, fen, topics
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 from trihelix.kernel import bulk
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
@@ -26,8 +26,7 @@ def act(register: str, name: str) -> Any:
 
 def number(serial: int, year: int, kind: int = 1) -> str:
     """A number of the demo: its serial begins with 9, which no demo body's real patent uses here."""
-    digits = f"{year}{kind}{9_000_000 + serial:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
+    return application_of(year, 9_000_000 + serial, kind)
 
 
 def _inventions() -> Iterator[tuple[str, str, str, str]]:

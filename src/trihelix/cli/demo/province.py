@@ -194,9 +194,13 @@ def _need_rows(ctx: Context) -> list[dict[str, Any]]:
 
 
 def load_province(
-    seed: int = 1, *, corpus: Iterable[dict[str, Any]] = (), say: Callable[[str], None] = lambda text: None, parts: Iterable[str] = PARTS
+    seed: int = 1,
+    *,
+    corpus: Iterable[dict[str, Any]] = (),
+    say: Callable[[str], None] = lambda text: None,
+    parts: Iterable[str] | None = None,
 ) -> Context:
-    """Fill an empty, migrated database; the same seed gives the same records. ``parts`` names the illustrations to load."""
+    """Fill an empty, migrated database; the same seed gives the same records. ``parts`` names the illustrations to load, all by default."""
     ctx = Context(accounts.operator(), random.Random(seed), clock.today(), corpus=list(corpus))
     with seeded_uids(seed):
         for label, step in (
@@ -210,7 +214,7 @@ def load_province(
         else:
             bulk.import_rows(register_of("results"), _result_rows(ctx), ctx.by, "演示成果")
             bulk.import_rows(register_of("needs"), _need_rows(ctx), ctx.by, "演示需求")
-        for part in parts:
+        for part in PARTS if parts is None else parts:
             say(register_label(part))
             importlib.import_module(f"trihelix.cli.demo.{part}").load(ctx)
     return ctx

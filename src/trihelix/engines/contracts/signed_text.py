@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,15 +20,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from trihelix.engines import chain
-from trihelix.engines.errors import Refused
+from trihelix.engines import chain, packing
 
 KIND = "trihelix-signed-text"
-FORMAT = 1
-MANIFEST = "manifest.json"
 SIDES = ("buyer", "seller")
 PAYLOAD = ("kind", "document", "version", "text_sha256", "side", "party", "signer", "at")
-_STAMP = (2000, 1, 1, 0, 0, 0)
 _LIMIT = 50 * 1024 * 1024
 
 
@@ -77,24 +71,12 @@ def fault_of(envelope: Mapping[str, Any], text_sha256: str) -> str:
 def write(text: str, envelopes: Sequence[Mapping[str, Any]], document: Mapping[str, Any], extra: Mapping[str, bytes]) -> bytes:
     """The zip: ``text.md``, ``signatures.json``, what ``extra`` adds (the Word file), and a manifest of hashes. Deterministic."""
     members = {"text.md": text.encode(), "signatures.json": chain.canonical(list(envelopes)), **extra}
-    listed = {name: {"sha256": hashlib.sha256(raw).hexdigest(), "size": len(raw)} for name, raw in sorted(members.items())}
-    manifest = {"kind": KIND, "format": FORMAT, "document": dict(document), "members": listed}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, raw in [*sorted(members.items()), (MANIFEST, chain.canonical(manifest))]:
-            info = zipfile.ZipInfo(name, _STAMP)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(info, raw)
-    return out.getvalue()
+    return packing.pack(KIND, members, document=dict(document))
 
 
 def is_signed_text(raw: bytes) -> bool:
     """Whether bytes look like a signed text."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as held:
-            return bool(json.loads(held.read(MANIFEST)).get("kind") == KIND)
-    except (zipfile.BadZipFile, KeyError, ValueError, AttributeError):
-        return False
+    return packing.is_kind(raw, KIND)
 
 
 def verify(raw: bytes) -> dict[str, Any]:
@@ -103,8 +85,8 @@ def verify(raw: bytes) -> dict[str, Any]:
     Refused (``bad_bundle``) when it is no signed text at all; every other finding is a fault. ``roots`` are fingerprints to
     compare with those published by the house: whoever can swap the whole file could also swap its authority.
     """
-    members, manifest = _read(raw)
-    faults = list(_hashes(members, manifest))
+    members, manifest = packing.unpack(raw, KIND, "签名合同包", _LIMIT)
+    faults = list(packing.altered(members, manifest))
     digest = hashlib.sha256(members.get("text.md", b"")).hexdigest()
     try:
         envelopes = json.loads(members.get("signatures.json", b"null"))
@@ -113,41 +95,16 @@ def verify(raw: bytes) -> dict[str, Any]:
     signers, roots = [], set()
     for n, envelope in enumerate(envelopes if isinstance(envelopes, list) else []):
         if message := fault_of(envelope, digest):
-            faults.append({"fault": "signature_invalid", "where": f"signatures[{n}]", "message": message})
+            faults.append(packing.fault("signature_invalid", f"signatures[{n}]", message))
             continue
         payload = envelope["payload"]
         signers.append({k: payload[k] for k in ("side", "party", "signer", "at")} | {"provider": envelope["provider"]})
         roots |= {fingerprint(c) for c in envelope.get("chain") or ()}
     for side in SIDES:
         if side not in {s["side"] for s in signers}:
-            faults.append(
-                {"fault": "side_unsigned", "where": side, "message": f"缺少有效的{'受让方' if side == 'buyer' else '让与方'}签名"}
-            )
+            faults.append(packing.fault("side_unsigned", side, f"缺少有效的{'受让方' if side == 'buyer' else '让与方'}签名"))
     document = manifest.get("document") or {}
     return {
         "ok": not faults, "subject": f"{document.get('number')} v{document.get('version')} {document.get('title')}", "text_sha256": digest,
         "signers": signers, "roots": sorted(roots), "faults": faults,
     }  # fmt: skip
-
-
-def _read(raw: bytes) -> tuple[dict[str, bytes], dict[str, Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as held:
-            if sum(i.file_size for i in held.infolist()) > _LIMIT:
-                raise Refused.one("bad_bundle", "文件过大", field="bundle")
-            members = {i.filename: held.read(i) for i in held.infolist()}
-        manifest = json.loads(members.pop(MANIFEST))
-    except (zipfile.BadZipFile, KeyError, ValueError) as exc:
-        raise Refused.one("bad_bundle", "不是完整的签名合同包", field="bundle") from exc
-    if not isinstance(manifest, dict) or manifest.get("kind") != KIND or manifest.get("format") != FORMAT:
-        raise Refused.one("bad_bundle", "不是本版本可读的签名合同包", field="bundle")
-    return members, manifest
-
-
-def _hashes(members: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    listed = manifest.get("members") or {}
-    for name in sorted(set(listed) ^ set(members)):
-        yield {"fault": "member_missing" if name in listed else "member_unknown", "where": name, "message": f"清单与内容不符：{name}"}
-    for name in sorted(set(members) & set(listed)):
-        if hashlib.sha256(members[name]).hexdigest() != listed[name].get("sha256"):
-            yield {"fault": "member_altered", "where": name, "message": f"{name} 的内容与清单摘要不符"}

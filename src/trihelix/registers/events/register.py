@@ -8,6 +8,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.checks import fill
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -78,14 +79,6 @@ def _check_release(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterab
             yield Problem("other_kind", "所选内容与条目不符，请改为“成果与需求”或移去", field=name)
 
 
-def _defaults(**fixed: str) -> Any:
-    def prepare(values: dict[str, Any]) -> None:
-        for name, value in fixed.items():
-            values[name] = values.get(name) or value
-
-    return prepare
-
-
 def _event_doc(event: models.Event) -> dict[str, Any]:
     text = [sheets.KINDS[event.kind][0], event.summary, event.place, *(str(r.get("item", "")) for r in event.agenda)]
     return document(
@@ -127,7 +120,7 @@ REGISTRATIONS = declare(
         list_columns=("number", "name", "event", "body_kind", "division", "checked_in_on", "state"), filters=("event", "body_kind", "division", "part"),
         public=False, owner_required=False, refs={"event": "events"}, personal=frozenset({"name", "phone", "email"}), change_states=("registered", "waiting"),
         import_state=lambda row: "checked_in" if row.get("checked_in_on") else "registered", import_visibility="node", check=_check_registration,
-        prepare=_defaults(part="audience"), node_of=lambda made: made.event.node, create_roles=("owner", *DESK),
+        prepare=fill(part="audience"), node_of=lambda made: made.event.node, create_roles=("owner", *DESK),
     )
 )  # fmt: skip
 OUTCOMES = declare(
@@ -146,7 +139,7 @@ RELEASES = declare(
         list_columns=("number", "title", "kind", "channel", "released_on", "owner", "state"), facts_shown=("kind", "channel", "event", "introduction", "released_on", "valid_to"),  # the items are shown by the panel, as far as visible
         filters=("kind", "channel", "released_on", "event"),
         refs={"event": "events"}, links={"results": ("results", "released_result"), "needs": ("needs", "released_need")}, change_states=("draft",),
-        check=_check_release, prepare=_defaults(channel="site"), search_doc=_release_doc, panels=("events/_release.html",), owner_required=False,
+        check=_check_release, prepare=fill(channel="site"), search_doc=_release_doc, panels=("events/_release.html",), owner_required=False,
     )
 )  # fmt: skip
 ALL = (SERIES, EVENTS, REGISTRATIONS, OUTCOMES, RELEASES)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel import clock
 from trihelix.kernel import values as vals
-from trihelix.kernel.register import Register, declare, register_of
+from trihelix.kernel.checks import no_new_rows, not_negative, order, past
+from trihelix.kernel.register import declare_row, register_of
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.finance import conditions, flow, models, sheets
@@ -17,27 +18,10 @@ DESK = ("officer", "operator")
 MAKERS = ("owner", *DESK)
 
 
-def _past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-
-
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
 def _positive(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
     for name in names:
         if row.get(name) is not None and row[name] <= 0:
             yield Problem("not_positive", "金额应大于零", field=name, value=str(row[name]))
-
-
-def _not_negative(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
 
 
 def _percent(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
@@ -52,25 +36,25 @@ def _within(row: Mapping[str, Any], part: str, whole: str, text: str) -> Iterabl
 
 
 def _check_agreement(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "signed_on")
-    yield from _order(row, "valid_from", "valid_to")
-    yield from _not_negative(row, "intended_wan")
+    yield from past(row, "signed_on")
+    yield from order(row, "valid_from", "valid_to")
+    yield from not_negative(row, "intended_wan")
     if context.get("import") and not row.get("valid_from"):
         yield Problem("required", "请填写有效期起", field="valid_from")
 
 
 def _check_credit(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "granted_on")
-    yield from _order(row, "granted_on", "valid_to")
+    yield from past(row, "granted_on")
+    yield from order(row, "granted_on", "valid_to")
     yield from _positive(row, "limit_wan")
 
 
 def _check_loan(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "drawn_on", "repaid_on")
-    yield from _order(row, "drawn_on", "due_on")
-    yield from _order(row, "drawn_on", "repaid_on")
+    yield from past(row, "drawn_on", "repaid_on")
+    yield from order(row, "drawn_on", "due_on")
+    yield from order(row, "drawn_on", "repaid_on")
     yield from _positive(row, "amount_wan")
-    yield from _not_negative(row, "repaid_wan", "rate_percent")
+    yield from not_negative(row, "repaid_wan", "rate_percent")
     yield from _within(row, "repaid_wan", "amount_wan", "已还本金不能大于发放金额")
 
 
@@ -115,19 +99,19 @@ def _fits(row: Mapping[str, Any], line: models.CreditLine, context: Any, left: d
 
 
 def _check_fund(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "started_on")
-    yield from _order(row, "started_on", "ends_on")
-    yield from _not_negative(row, "size_wan", "paid_in_wan", "public_wan")
+    yield from past(row, "started_on")
+    yield from order(row, "started_on", "ends_on")
+    yield from not_negative(row, "size_wan", "paid_in_wan", "public_wan")
     yield from _percent(row, "early_percent", "hard_percent", "inside_percent")
     yield from _within(row, "public_wan", "size_wan", "财政出资不能大于认缴规模")
     yield from _within(row, "paid_in_wan", "size_wan", "实缴不能大于认缴规模")
 
 
 def _check_investment(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "invested_on", "exited_on")
-    yield from _order(row, "invested_on", "exited_on")
+    yield from past(row, "invested_on", "exited_on")
+    yield from order(row, "invested_on", "exited_on")
     yield from _positive(row, "amount_wan")
-    yield from _not_negative(row, "private_wan", "valuation_wan", "exit_wan")
+    yield from not_negative(row, "private_wan", "valuation_wan", "exit_wan")
     yield from _percent(row, "share_percent")
     if context.get("import") and row.get("exited_on") and not row.get("exit_way"):
         yield Problem("required", "已退出的须填写退出方式", field="exit_way")
@@ -140,12 +124,7 @@ def _check_product(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterab
 
 def _check_request(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     yield from _positive(row, "amount_wan", "term_months")
-    yield from _no_import(row, context)
-
-
-def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    if context.get("import") and not row.get("number"):
-        yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
+    yield from no_new_rows(row, context)
 
 
 def _product_doc(product: models.FinanceProduct) -> dict[str, Any]:
@@ -167,34 +146,7 @@ def _loan_state(row: Mapping[str, Any]) -> str:
     return "repaid" if row.get("repaid_wan") is not None and row["repaid_wan"] == row.get("amount_wan") else "drawn"
 
 
-def _made(
-    rid: str,
-    model: Any,
-    zh: str,
-    en: str,
-    prefix: str,
-    flow_: Any,
-    sheet: Any,
-    columns: tuple[str, ...],
-    help_: tuple[str, str],
-    **more: Any,
-) -> Register:
-    more = {"area": "finance", "public": False, "create_roles": MAKERS, **more}
-    return declare(
-        Register(
-            rid,
-            model,
-            zh,
-            en,
-            prefix,
-            flow_,
-            sheet,
-            list_columns=("number", "title", *columns, "state"),
-            help_zh=help_[0],
-            help_en=help_[1],
-            **more,
-        )
-    )
+_made = functools.partial(declare_row, area="finance", public=False, create_roles=MAKERS)
 
 
 REGISTERS = (
@@ -215,7 +167,7 @@ REGISTERS = (
         keyed=_within_lines, prepare=_principal, import_state=_loan_state, panels=("finance/_loan.html",)),
     _made("points_statements", models.PointsStatement, "创新评价报告", "Points statement", "JFB", flow.STATEMENT, sheets.STATEMENTS, ("owner", "bank", "on", "stage", "low", "high"),
           ("经企业同意向金融机构提供：分数区间、分项、数据月龄与来源；缺材料与水平不足分列；只与同阶段企业比较。", "With the firm's consent: an interval, parts, ages, sources; points lost by paper apart from merit; compared within its stage only."),
-          create_roles=("owner", "node", *DESK), refs={"bank": "bodies"}, filters=("owner", "bank", "stage", "on"), change_states=(), check=_no_import, panels=("finance/_statement.html",),
+          create_roles=("owner", "node", *DESK), refs={"bank": "bodies"}, filters=("owner", "bank", "stage", "on"), change_states=(), check=no_new_rows, panels=("finance/_statement.html",),
           confidential=frozenset({"low", "high", "lost_paper", "lost_merit", "parts"})),
     _made("venture_funds", models.VentureFund, "创投基金", "Venture fund", "JJG", flow.FUND, sheets.VENTURE, ("owner", "kind", "size_wan", "public_wan", "started_on"),
           ("创投基金的规模、财政出资、承诺比例、年度报告与监管检查。", "Venture funds: size, public money, promised shares, yearly reports, inspections."),
@@ -234,7 +186,7 @@ REGISTERS = (
           filters=("owner", "bank", "product", "asked_on", "verdict"), change_states=(), check=_check_request, panels=("finance/_answer.html",)),
     _made("tax_referrals", models.TaxReferral, "税费政策转办", "Tax referral", "SHZ", flow.TAX, sheets.TAX, ("owner", "rule", "on", "verdict", "referred_on", "replied_on"),
           ("税费政策指引：自测、转办、答复、享受，全程可查；金额为估算，不是纳税意见。", "Tax guide: check, referral, reply, relief enjoyed, tracked; amounts are estimates, no tax opinion."),
-          create_roles=("owner", "node", *DESK), refs={"office": "bodies"}, filters=("owner", "rule", "verdict", "on"), change_states=(), check=_no_import, panels=("finance/_answer.html",)),
+          create_roles=("owner", "node", *DESK), refs={"office": "bodies"}, filters=("owner", "rule", "verdict", "on"), change_states=(), check=no_new_rows, panels=("finance/_answer.html",)),
 )  # fmt: skip
 
 from trihelix.registers.finance import actions, figures  # noqa: E402, F401

@@ -8,6 +8,7 @@ from typing import Any
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
 from trihelix.kernel import book
+from trihelix.kernel.checks import order
 from trihelix.kernel.register import REGISTERS, Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -40,8 +41,7 @@ def _check_document(row: Mapping[str, Any], context: Mapping[str, Any]) -> Itera
 
 def _check_dates(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     for start, end in (("starts_on", "ends_on"), ("starts_on", "due_on"), ("consult_from", "consult_to")):
-        if row.get(start) and row.get(end) and row[end] < row[start]:
-            yield Problem("date_order", "止日早于起日", field=end, value=str(row[end]))
+        yield from order(row, start, end)
 
 
 def _check_commitment(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.money import exact
+from trihelix.kernel.checks import order
 from trihelix.kernel.register import NO_PROBLEMS, Register, declare
 from trihelix.registers.inventions import models
 from trihelix.registers.inventions.flow import mechanisms as steps
@@ -36,11 +37,7 @@ def _ratios(*names: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Ite
 
 
 def _dates(first: str, last: str) -> Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]]:
-    def check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-        if row.get(first) and row.get(last) and row[last] < row[first]:
-            yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-    return check
+    return lambda row, context: order(row, first, last)
 
 
 def _mandate(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel import values as vals
-from trihelix.kernel.register import Register, declare, register_of
+from trihelix.kernel.checks import fill, no_new_rows, not_negative, order, past
+from trihelix.kernel.register import declare_row, register_of
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.ladder import flow, models, sheets
@@ -16,26 +18,9 @@ from trihelix.registers.ladder import flow, models, sheets
 DESK = ("officer", "operator")
 
 
-def _past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-
-
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
 def _at_most(row: Mapping[str, Any], part: str, whole: str, text: str) -> Iterable[Problem]:
     if row.get(part) is not None and row.get(whole) is not None and row[part] > row[whole]:
         yield Problem("part_exceeds_whole", text, field=part, value=str(row[part]))
-
-
-def _not_negative(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
 
 
 def _check_year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -49,8 +34,8 @@ def _check_year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
     yield from _at_most(row, "tech_staff", "staff", "科技人员不能多于职工总数")
     yield from _at_most(row, "rd_staff", "staff", "研发人员不能多于职工总数")
     names = [c.name for c in sheets.FIRM_YEARS.columns if c.kind == "money_wan" and c.name not in ("revenue_wan",)]
-    yield from _not_negative(row, "revenue_wan", *names)
-    yield from _past(row, "as_of")
+    yield from not_negative(row, "revenue_wan", *names)
+    yield from past(row, "as_of")
 
 
 def _check_ranked(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -83,44 +68,31 @@ def _once(rows: list[tuple[int, dict[str, Any]]], by: Any) -> Iterable[Problem]:
 
 
 def _check_incubator(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "recognised_on", "opened_on")
-    yield from _order(row, "recognised_on", "valid_to")
+    yield from past(row, "recognised_on", "opened_on")
+    yield from order(row, "recognised_on", "valid_to")
     yield from _at_most(row, "tenant_space", "space", "在孵企业使用面积不能大于场地面积")
     yield from _at_most(row, "professional_staff", "staff", "专业服务人员不能多于工作人员总数")
-    yield from _not_negative(row, "space", "tenant_space", "fund_wan")
+    yield from not_negative(row, "space", "tenant_space", "fund_wan")
     if context.get("import") and row.get("state") == "recognised" and not row.get("recognised_on"):
         yield Problem("required", "已认定的须填写认定日期", field="recognised_on")
 
 
 def _check_tenant(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "entered_on", "ended_on")
-    yield from _order(row, "entered_on", "ended_on")
-    yield from _not_negative(row, "area", "funded_wan")
+    yield from past(row, "entered_on", "ended_on")
+    yield from order(row, "entered_on", "ended_on")
+    yield from not_negative(row, "area", "funded_wan")
 
 
 def _check_service(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "served_on")
+    yield from past(row, "served_on")
 
 
 def _check_consent(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "granted_on", "valid_to")
+    yield from order(row, "granted_on", "valid_to")
     if context.get("import") and not row.get("number"):
         yield Problem("not_importable", "同意由企业本人办理，或由经办人凭纸质授权书逐条录入，不能批量导入", field="ref")
     if row.get("cap") is not None and not 1 <= row["cap"] <= 50:
         yield Problem("out_of_range", "推送上限应在 1 与 50 之间", field="cap", value=row["cap"])
-
-
-def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    if context.get("import") and not row.get("number"):
-        yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
-
-
-def _flags(*names: str) -> Any:
-    def prepare(values: dict[str, Any]) -> None:
-        for name in names:
-            values[name] = bool(values.get(name))
-
-    return prepare
 
 
 def _ranking_doc(ranking: models.Ranking) -> dict[str, Any]:
@@ -152,34 +124,7 @@ def _basis(values: dict[str, Any]) -> None:
     values["basis"] = values.get("basis") or "self"
 
 
-def _made(
-    rid: str,
-    model: Any,
-    zh: str,
-    en: str,
-    prefix: str,
-    flow_: Any,
-    sheet: Any,
-    columns: tuple[str, ...],
-    help_: tuple[str, str],
-    **more: Any,
-) -> Register:
-    more = {"area": "finance", "public": False, **more}
-    return declare(
-        Register(
-            rid,
-            model,
-            zh,
-            en,
-            prefix,
-            flow_,
-            sheet,
-            list_columns=("number", "title", *columns, "state"),
-            help_zh=help_[0],
-            help_en=help_[1],
-            **more,
-        )
-    )
+_made = functools.partial(declare_row, area="finance", public=False)
 
 
 REGISTERS = (
@@ -188,16 +133,16 @@ REGISTERS = (
           filters=("owner", "year", "basis"), change_states=("reported",), check=_check_year, prepare=_basis, import_state="reported"),
     _made("ladder_places", models.LadderPlace, "梯度位置", "Ladder place", "TDW", flow.PLACE, sheets.PLACES, ("owner", "on", "place", "growth_place", "next_step"),
           ("企业在两条阶梯上的位置：以有效资格为准，并列出每条规则的结论、版本与依据。", "A firm's place on both ladders: by recognitions in force, with every rule's verdict, version and facts."),
-          filters=("place", "growth_place", "next_step", "on", "owner"), change_states=(), check=_no_import, panels=("ladder/_place.html",)),
+          filters=("place", "growth_place", "next_step", "on", "owner"), change_states=(), check=no_new_rows, panels=("ladder/_place.html",)),
     _made("rankings", models.Ranking, "企业榜单", "Ranking", "BDW", flow.RANKING, sheets.RANKINGS, ("method", "year", "as_of", "size", "published_on"),
           ("按公开方法测算或导入的企业榜单：总体、指标、权重、并列与权重敏感性。", "Rankings by a published method or imported: population, indicators, weights, ties, sensitivity."),
           public=True, create_roles=DESK, owner_required=False, filters=("method", "year", "published_on"), change_states=("draft", "computed"), panels=("ladder/_ranking.html",), search_doc=_ranking_doc),
     _made("ranked_firms", models.RankedFirm, "上榜企业", "Ranked firm", "BQY", flow.RANKED, sheets.RANKED, ("owner", "ranking", "rank", "score", "tied"),
           ("榜单上的企业：名次、得分、分项与权重变化下的名次区间；榜单发布后公开。", "Firms of a ranking: rank, points, parts, and the range of ranks under other weights; public once published."),
-          public=True, create_roles=DESK, filters=("ranking", "owner", "tied"), refs={"ranking": "rankings"}, change_states=(), check=_check_ranked, keyed=_once, prepare=_flags("tied")),
+          public=True, create_roles=DESK, filters=("ranking", "owner", "tied"), refs={"ranking": "rankings"}, change_states=(), check=_check_ranked, keyed=_once, prepare=fill("tied")),
     _made("incubators", models.Incubator, "孵化载体", "Incubator", "FHQ", flow.INCUBATOR, sheets.INCUBATOR, ("owner", "kind", "level", "grade", "recognised_on"),
           ("孵化器、众创空间、加速器与基地：认定、等级、取消；按规则逐条自评。", "Incubators, maker spaces, accelerators, bases: recognition, grade, revocation; self-check clause by clause."),
-          public=True, create_roles=("owner", "node", *DESK), filters=("kind", "level", "grade", "field"), check=_check_incubator, prepare=_flags("professional"),
+          public=True, create_roles=("owner", "node", *DESK), filters=("kind", "level", "grade", "field"), check=_check_incubator, prepare=fill("professional"),
           import_state=lambda row: "recognised" if row.get("recognised_on") else "operating", import_visibility="public", panels=("ladder/_incubator.html",), search_doc=_incubator_doc),
     _made("tenants", models.Tenant, "在孵企业", "Tenant", "ZHQ", flow.TENANT, sheets.TENANTS, ("owner", "incubator", "entered_on", "ended_on", "outcome"),
           ("在孵企业的入驻、获投、知识产权与去向。", "Tenants: moving in, funding, IP, what became of them."), create_roles=("owner", "node", *DESK),
@@ -212,7 +157,7 @@ REGISTERS = (
           panels=("ladder/_consent.html",)),
     _made("implicit_needs", models.ImplicitNeed, "隐性需求", "Implicit need", "YXX", flow.IMPLICIT, sheets.IMPLICIT, ("owner", "result", "proposed_on", "place", "baseline_place"),
           ("经企业同意，按其自身资料推送的成果：理由、依据、上限，并与按热度推送对照。", "Results proposed from a firm's own records with its consent: reasons, sources, a cap, beside a list by popularity."),
-          filters=("owner", "proposed_on"), refs={"result": "results", "consent": "consents", "need": "needs"}, change_states=(), check=_no_import),
+          filters=("owner", "proposed_on"), refs={"result": "results", "consent": "consents", "need": "needs"}, change_states=(), check=no_new_rows),
 )  # fmt: skip
 
 from trihelix.registers.ladder import actions, figures  # noqa: E402, F401

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel import clock
+from trihelix.kernel import checks, clock
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]]
 
@@ -19,15 +19,10 @@ def rules(
     """A check of a sheet: days not in the future, numbers not negative, days in order, columns that come together, one of several, exactly one of two."""
 
     def check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-        for name in past:
-            if row.get(name) and row[name] > clock.today():
-                yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-        for name in positive:
-            if row.get(name) is not None and row[name] < 0:
-                yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
+        yield from checks.past(row, *past)
+        yield from checks.not_negative(row, *positive)
         for first, last in order:
-            if row.get(first) and row.get(last) and row[last] < row[first]:
-                yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
+            yield from checks.order(row, first, last)
         for names in together:
             if any(_given(row, n) for n in names):
                 for name in names:
@@ -97,16 +92,6 @@ def shares(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Probl
         yield Problem("shares_above_whole", f"出资比例合计 {total}%，超过 100%", field="investors", value=str(total))
     if row.get("kind") == "professional" and not row.get("parent"):
         yield Problem("required", "专业所须填写上级研究院", field="parent")
-
-
-def defaults(**fixed: Any) -> Callable[[dict[str, Any]], None]:
-    """Fill blanks with these."""
-
-    def prepare(values: dict[str, Any]) -> None:
-        for name, value in fixed.items():
-            values[name] = values.get(name) or value
-
-    return prepare
 
 
 def firm_key(values: dict[str, Any]) -> None:

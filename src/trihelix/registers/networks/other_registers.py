@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trihelix.kernel.checks import fill
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.registers.networks import checks, models
@@ -34,7 +35,7 @@ SEATS = declare(
         "council_seats", models.CouncilSeat, "理事会席位", "Council seat", "XW", flow.SEAT, isheets.SEAT, area="platforms",
         help_zh="理事会、董事会、监事会、专家委员会的席位与任期。", help_en="Seats of councils, boards and committees with their terms.", list_columns=("number", "title", "institute", "network", "organ", "position", "owner", "term_to", "state"),
         filters=("institute", "network", "organ", "position", "owner"), refs={**OF, "person": "people"}, check=rules(past=("ended_on",), order=(("starts_on", "term_to"), ("starts_on", "ended_on")), exactly=(("institute", "network"),)),
-        prepare=checks.defaults(organ="council"), import_state=lambda row: "ended" if row.get("ended_on") else "serving", import_visibility="public", personal=frozenset({"person_name"}),
+        prepare=fill(organ="council"), import_state=lambda row: "ended" if row.get("ended_on") else "serving", import_visibility="public", personal=frozenset({"person_name"}),
     )
 )  # fmt: skip
 RESOLUTIONS = declare(

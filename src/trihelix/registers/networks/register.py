@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trihelix.kernel.checks import fill
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -42,7 +43,7 @@ MEMBERS = declare(
         "network_members", models.Member, "成员", "Member", "LCY", af.MEMBER, asheets.MEMBER, area="platforms",
         help_zh="成员单位的身份、分层、贡献、加入与退出日期。", help_en="Members with role, layer, contribution, days of joining and leaving.", list_columns=("number", "title", "network", "owner", "role", "layer", "joined_on", "state"),
         filters=("network", "owner", "role", "layer", "joined_on"), refs={"network": "networks", "broker": "brokers"}, change_states=("applied", "active"),
-        check=rules(past=("joined_on", "left_on"), order=(("joined_on", "left_on"),)), prepare=checks.defaults(role="member", layer="general"),
+        check=rules(past=("joined_on", "left_on"), order=(("joined_on", "left_on"),)), prepare=fill(role="member", layer="general"),
         imported=checks.member_body, import_state=lambda row: "left" if row.get("left_on") else "active", import_visibility="public", personal=frozenset({"contact"}),
     )
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from trihelix.engines import patents
 from trihelix.engines.codes import application_number
 from trihelix.engines.errors import Problem, Refused
-from trihelix.kernel import clock
+from trihelix.kernel.checks import not_negative, past
 from trihelix.registers.patents.keys import canonical
 from trihelix.registers.patents.models import Patent, Product, StockRecord
 from trihelix.registers.patents.settings_book import settings
@@ -18,24 +18,10 @@ from trihelix.registers.patents.settings_book import settings
 Row = Mapping[str, Any]
 
 
-def past(row: Row, *names: str) -> Iterable[Problem]:
-    """Days that cannot lie ahead."""
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-
-
 def order(row: Row, first: str, last: str) -> Iterable[Problem]:
     """Two days in order."""
     if row.get(first) and row.get(last) and row[last] < row[first]:
         yield Problem("date_order", f"日期 {row[last]} 早于 {row[first]}，请核对", field=last, value=str(row[last]))
-
-
-def positive(row: Row, *names: str) -> Iterable[Problem]:
-    """Numbers that cannot be negative."""
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
 
 
 def span(row: Row, name: str, low: int, high: int, label: str) -> Iterable[Problem]:
@@ -78,7 +64,7 @@ def check_patent(row: Row, context: Row) -> Iterable[Problem]:
     yield from past(row, "filing_date", "grant_date", "acquired_on")
     yield from order(row, "filing_date", "grant_date")
     yield from order(row, "filing_date", "fee_paid_to")
-    yield from positive(row, "pledge_wan", "awards", "family_overseas")
+    yield from not_negative(row, "pledge_wan", "awards", "family_overseas")
     shares = [Decimal(str(h["share_percent"])) for h in row.get("holders") or () if h.get("share_percent") is not None]
     if any(s <= 0 for s in shares) or sum(shares) > 100:
         yield Problem("share_sum", "权利人份额应为正数，合计不超过 100%", field="holders", value=str(sum(shares)))
@@ -113,7 +99,7 @@ def check_stock(row: Row, context: Row) -> Iterable[Problem]:
     """Stars, readiness, price, days."""
     yield from span(row, "stars", 1, 5, "星级")
     yield from span(row, "trl", 1, 9, "技术成熟度")
-    yield from positive(row, "ask_wan", "willing")
+    yield from not_negative(row, "ask_wan", "willing")
     yield from past(row, "self_assessed_on", "pool_on", "outcome_on")
     if context.get("import") and row.get("outcome") and not row.get("outcome_on"):
         yield Problem("required", "已转化的须填写转化日期", field="outcome_on")
@@ -156,7 +142,7 @@ def check_deal(row: Row, context: Row) -> Iterable[Problem]:
     yield from past(row, "signed_on", "recorded_on")
     for first, last in (("signed_on", "effective_on"), ("signed_on", "recorded_on"), ("term_from", "term_to")):
         yield from order(row, first, last)
-    yield from positive(row, "fee_wan")
+    yield from not_negative(row, "fee_wan")
     if not row.get("counterpart") and not row.get("counterpart_name"):
         yield Problem("required", "请填写受让方，或未登记单位的名称", field="counterpart")
     if row.get("counterpart") and row.get("counterpart") == row.get("owner"):
@@ -202,7 +188,7 @@ def check_open(row: Row, context: Row) -> Iterable[Problem]:
     yield from past(row, "declared_on", "announced_on")
     yield from order(row, "declared_on", "announced_on")
     yield from order(row, "period_from", "period_to")
-    yield from positive(row, "base_wan", "floor_wan")
+    yield from not_negative(row, "base_wan", "floor_wan")
     yield from span(row, "rate_percent", 0, 100, "提成比例")
     kind = row.get("fee_kind")
     if kind in ("royalty", "entry_royalty") and row.get("rate_percent") is None:
@@ -216,14 +202,14 @@ def check_valuation(row: Row, context: Row) -> Iterable[Problem]:
     yield from past(row, "valued_on")
     yield from order(row, "valued_on", "valid_to")
     yield from span(row, "share_percent", 0, 100, "分成率")
-    yield from positive(row, "rate_percent", "money_wan")
+    yield from not_negative(row, "rate_percent", "money_wan")
 
 
 def check_product(row: Row, context: Row) -> Iterable[Problem]:
     """Days, amounts, patents by valid numbers."""
     yield from past(row, "filed_on", "launched_on", "recognised_on", "updated_on")
     yield from order(row, "filed_on", "recognised_on")
-    yield from positive(row, "sales_wan", "revenue_wan", "rd_wan")
+    yield from not_negative(row, "sales_wan", "revenue_wan", "rd_wan")
     yield from span(row, "market_share_percent", 0, 100, "市场占有率")
     yield from span(row, "price_share_percent", 0, 100, "价格贡献")
     if row.get("sales_wan") is not None and row.get("revenue_wan") is not None and row["sales_wan"] > row["revenue_wan"]:
@@ -253,12 +239,12 @@ def check_centre(row: Row, context: Row) -> Iterable[Problem]:
 
 
 def check_call(row: Row, context: Row) -> Iterable[Problem]:
-    """Days in order, a positive number of cases."""
+    """Days in order, a not_negative number of cases."""
     yield from order(row, "opens_on", "closes_on")
     yield from span(row, "wanted", 1, 100, "入选数量")
 
 
 def check_case(row: Row, context: Row) -> Iterable[Problem]:
     """Amounts; what the selection decides is not typed."""
-    yield from positive(row, "revenue_wan")
+    yield from not_negative(row, "revenue_wan")
     yield from past(row, "selected_on")

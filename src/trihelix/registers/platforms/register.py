@@ -7,31 +7,12 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.checks import not_negative, order, past
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.platforms import flow, models, sheets
 from trihelix.registers.platforms.life import check_life, state_of
-
-
-def order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    """The later day may not lie before the earlier one."""
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
-def not_negative(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    """Numbers may not be negative."""
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
-
-
-def past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    """Days that say what happened lie not in the future."""
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
 
 
 def _by_department(row: Mapping[str, Any], context: Mapping[str, Any], *names: str) -> Iterable[Problem]:

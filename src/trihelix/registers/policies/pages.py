@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from trihelix.engines import sheets as files
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets import Column, Sheet
-from trihelix.kernel import book, clock
+from trihelix.kernel import book, bookfiles, clock
 from trihelix.kernel.action import find
 from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Denied, Unseen
@@ -202,25 +202,16 @@ def rule_page(request: HttpRequest, rule: str) -> HttpResponse:
 @require_safe
 def rule_file(request: HttpRequest, rule: str) -> HttpResponse:
     """The rule in force as a file of the book: download, edit, hand in again."""
-    text = rulebook.current_text(rule)
-    return HttpResponse(
-        text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{rule}.yaml"'}
-    )
+    return bookfiles.offered(rulebook.current_text(rule), rule)
 
 
 @require_POST
 def rule_upload(request: HttpRequest) -> HttpResponse:
     """An edited rule file becomes proposals, all or none; a second person still confirms each."""
-    upload = request.FILES.get("file")
-    if upload is None or upload.size is None or upload.size > FILE_MAX:
-        raise Refused.one("no_file", "请选择一个不超过 1 MB 的规则文件（.yaml）", field="file")
-    try:
-        text = upload.read().decode("utf-8")
-    except UnicodeDecodeError:
-        raise Refused.one("bad_encoding", "规则文件应为 UTF-8 文字", field="file", value=upload.name) from None
+    text, name = bookfiles.handed_in(request, "规则", FILE_MAX)
     propose = register_of("rule_changes").acts["create"].run
     with transaction.atomic():
-        made = [propose(by=request.actor, **values) for values in rulebook.proposals_from(text, upload.name or "rule.yaml")]
+        made = [propose(by=request.actor, **values) for values in rulebook.proposals_from(text, name)]
     return HttpResponseRedirect(f"/rule_changes/?rule={made[0].rule}")
 
 

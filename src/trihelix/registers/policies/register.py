@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
+from trihelix.kernel.checks import no_new_rows
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -16,11 +17,6 @@ def _check_dates(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
     start, end = row.get("valid_from") or row.get("effective_on"), row.get("valid_to") or row.get("ends_on")
     if start and end and end < start:
         yield Problem("date_order", "止日早于起日", field="valid_to" if row.get("valid_to") else "ends_on", value=str(end))
-
-
-def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    if context.get("import") and not row.get("number"):
-        yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
 
 
 def _policy_doc(policy: models.Policy) -> dict[str, Any]:
@@ -38,7 +34,7 @@ ASSESSMENTS = declare(
         help_zh="按规则逐条得出的自评，连同当时的事实与规则版本保存，不会被悄悄重算；官方认定另有登记。",
         help_en="Self-checks clause by clause, kept with facts and rule version; official recognitions are a register of their own.",
         list_columns=("number", "title", "rule", "on", "verdict", "state"), filters=("rule", "verdict", "on", "owner"), public=False, change_states=(),
-        check=_no_import, panels=("policies/_answer.html",),
+        check=no_new_rows, panels=("policies/_answer.html",),
     )
 )  # fmt: skip
 CHECK_UPS = declare(
@@ -47,7 +43,7 @@ CHECK_UPS = declare(
         help_zh="一次政策体检的全部规则、事实与依据，按当日规则保存，可打印、可共享给所属站点，不会被悄悄重算。",
         help_en="One check-up with all rules, facts and clauses, kept by the rules of its day; printed, shared with the node, never recomputed.",
         list_columns=("number", "title", "owner", "on", "met", "near", "state"), filters=("owner", "on"), public=False, change_states=(),
-        check=_no_import, panels=("policies/_report.html",),
+        check=no_new_rows, panels=("policies/_report.html",),
     )
 )  # fmt: skip
 RECOGNITIONS = declare(
@@ -73,7 +69,7 @@ RULE_CHANGES = declare(
         help_zh="经办人提出参数新值、依据与生效日期；先看受影响的企业，再由另一人复核确认。",
         help_en="A proposed parameter value with source and date; the firms affected are shown first, a second person confirms.",
         list_columns=("number", "title", "rule", "parameter", "effective_on", "state"), filters=("rule", "effective_on"), public=False,
-        create_roles=("officer", "operator"), change_states=(), check=_no_import, panels=("policies/_preview.html",),
+        create_roles=("officer", "operator"), change_states=(), check=no_new_rows, panels=("policies/_preview.html",),
     )
 )  # fmt: skip
 

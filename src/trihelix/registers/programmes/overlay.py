@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,9 @@ def shipped(path: Path, digest: str) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _laid(path: Path, digest: str, changes: tuple[int, ...]) -> tuple[dict[str, str], SchemeBook]:
+def _laid(path: Path, digest: str, changes: tuple[uuid.UUID, ...]) -> tuple[dict[str, str], SchemeBook]:
     texts = dict(shipped(path, digest))
-    held = entries(SYSTEM, SchemeChange).filter(pk__in=changes).order_by("confirmed_at", "pk")
+    held = entries(SYSTEM, SchemeChange).filter(record__uid__in=changes).order_by("confirmed_at", "pk")
     for change in held:
         texts[_name(from_texts(texts), change.scheme)] = change.text
     return texts, from_texts(texts)
@@ -45,7 +46,7 @@ def _name(held: SchemeBook, scheme_id: str) -> str:
 
 def _now() -> tuple[dict[str, str], SchemeBook]:
     current = book.current()
-    keys = tuple(entries(SYSTEM, SchemeChange).filter(record__state="confirmed").order_by("pk").values_list("pk", flat=True))
+    keys = tuple(entries(SYSTEM, SchemeChange).filter(record__state="confirmed").order_by("pk").values_list("record__uid", flat=True))
     return _laid(current.path, current.digest, keys)
 
 

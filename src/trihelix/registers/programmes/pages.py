@@ -16,7 +16,7 @@ from trihelix.engines.errors import Refused
 from trihelix.engines.money import format_wan
 from trihelix.engines.schemes import diagram, scheme_json, summary_json
 from trihelix.engines.schemes import forms as form_engine
-from trihelix.kernel import clock
+from trihelix.kernel import bookfiles, clock
 from trihelix.kernel.action import find, may
 from trihelix.kernel.actor import entries
 from trihelix.kernel.register import register_of
@@ -59,21 +59,13 @@ def scheme(request: HttpRequest, scheme_id: str) -> HttpResponse:
 @require_safe
 def scheme_file(request: HttpRequest, scheme_id: str) -> HttpResponse:
     """The scheme in force as a file of the book: take out, add a version, hand in again."""
-    name = f'attachment; filename="{scheme_id}.yaml"'
-    text = overlay.text_of(scheme_id)
-    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers={"Content-Disposition": name})
+    return bookfiles.offered(overlay.text_of(scheme_id), scheme_id)
 
 
 @require_POST
 def scheme_upload(request: HttpRequest) -> HttpResponse:
     """A scheme file handed in becomes a proposal; a second person confirms it. Refuses with line and reason."""
-    upload = request.FILES.get("file")
-    if upload is None or upload.size is None or upload.size > FILE_MAX:
-        raise Refused.one("no_file", "请选择一个不超过 1 MB 的计划文件（.yaml）", field="file")
-    try:
-        text = upload.read().decode("utf-8")
-    except UnicodeDecodeError:
-        raise Refused.one("bad_encoding", "计划文件应为 UTF-8 文字", field="file", value=upload.name) from None
+    text, _ = bookfiles.handed_in(request, "计划", FILE_MAX)
     made = register_of("scheme_changes").acts["create"].run(by=request.actor, text=text)  # type: ignore[attr-defined]
     return redirect(f"/scheme_changes/{made.uid}/")
 

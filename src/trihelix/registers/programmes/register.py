@@ -8,7 +8,8 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
-from trihelix.kernel.register import Register, declare
+from trihelix.kernel.checks import no_new_rows
+from trihelix.kernel.register import Register, declare_row
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.programmes import flow, models, sheets
@@ -31,11 +32,6 @@ def _publicity(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, A
 def _year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     if row.get("year") is not None and not 2000 <= row["year"] <= 2100:
         yield Problem("bad_year", "年度应为 2000 至 2100", field="year", value=row["year"])
-
-
-def _no_import(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    if context.get("import") and not row.get("number"):
-        yield Problem("not_importable", "此类记录由办理产生，不能导入新记录", field="ref")
 
 
 def _call_check(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -86,40 +82,10 @@ def _application_doc(entry: Any) -> dict[str, Any] | None:
     )
 
 
-def _made(
-    rid: str,
-    model: Any,
-    zh: str,
-    en: str,
-    prefix: str,
-    flow_: Any,
-    sheet: Any,
-    columns: tuple[str, ...],
-    help_: tuple[str, str],
-    **more: Any,
-) -> Register:
-    more = {
-        "area": "programmes",
-        "public": False,
-        "create_roles": OFFICE,
-        "owner_required": any(c.name == "owner" and c.required for c in sheet.columns),
-        **more,
-    }
-    return declare(
-        Register(
-            rid,
-            model,
-            zh,
-            en,
-            prefix,
-            flow_,
-            sheet,
-            list_columns=("number", "title", *columns, "state"),
-            help_zh=help_[0],
-            help_en=help_[1],
-            **more,
-        )
-    )
+def _made(*row: Any, **more: Any) -> Register:
+    """One row of the table below; the body is asked for where its sheet asks for it."""
+    asked = any(c.name == "owner" and c.required for c in row[6].columns)
+    return declare_row(*row, **{"area": "programmes", "public": False, "create_roles": OFFICE, "owner_required": asked, **more})
 
 
 REGISTERS = (
@@ -157,7 +123,7 @@ REGISTERS = (
     _made("subsidy_lists", models.SubsidyList, "免申即享名单", "Data-led list", "MS", flow.SUBSIDY, sheets.LISTS, ("scheme", "year"), ("无需申请：由各部门数据比对得出的名单。", "Nobody applies: lists from agencies' data."),
           refs={"line": "budget_lines"}, filters=("scheme", "year"), change_states=("collecting",), check=_year, facts=_publicity, panels=("programmes/_list.html",)),
     _made("scheme_changes", models.SchemeChange, "计划文件修改", "Scheme change", "JWX", flow.SCHEME_CHANGE, sheets.SCHEME_CHANGES, ("scheme", "effective_on"), ("计划文件的新版本或新计划：一人提出，另一人复核后生效。", "A new version of a scheme file or a new scheme: proposed by one person, in force once a second one confirms."),
-          create_roles=OFFICE, change_states=(), filters=("scheme", "effective_on"), check=_no_import, panels=("programmes/_scheme_change.html",)),
+          create_roles=OFFICE, change_states=(), filters=("scheme", "effective_on"), check=no_new_rows, panels=("programmes/_scheme_change.html",)),
 )  # fmt: skip
 
 from trihelix.registers.programmes import actions  # noqa: E402, F401

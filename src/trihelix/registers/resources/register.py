@@ -9,28 +9,12 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.checks import not_negative, order, past
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.resources import flow, models, sheets
 from trihelix.registers.resources.booking import MOST_DAYS, TIME, half_hours
-
-
-def _positive(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
-
-
-def _past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-
-
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
 
 
 def _times(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
@@ -42,8 +26,8 @@ def _times(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
 
 
 def _check_resource(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "original_wan", "price_yuan", "member_price_yuan")
-    yield from _past(row, "bought_on", "opened_on")
+    yield from not_negative(row, "original_wan", "price_yuan", "member_price_yuan")
+    yield from past(row, "bought_on", "opened_on")
     yield from _times(row, "opens_at", "closes_at")
     if row.get("units") is not None and row["units"] < 1:
         yield Problem("out_of_range", "台（套）数至少为 1", field="units", value=row["units"])
@@ -58,7 +42,7 @@ def _resource_defaults(values: dict[str, Any]) -> None:
 
 def _check_booking(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     yield from _times(row, "starts_at", "ends_at")
-    yield from _order(row, "day", "until")
+    yield from order(row, "day", "until")
     if row.get("day") and row.get("until") and (row["until"] - row["day"]).days >= MOST_DAYS:
         yield Problem("too_long", f"一次预约最多 {MOST_DAYS} 天，更长的使用请另签合同", field="until", value=str(row["until"]))
     last = row.get("until") or row.get("day")
@@ -67,8 +51,8 @@ def _check_booking(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterab
 
 
 def _check_usage(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "day")
-    yield from _positive(row, "fee_yuan")
+    yield from past(row, "day")
+    yield from not_negative(row, "fee_yuan")
     hours = row.get("hours")
     if hours is not None and not (0 < hours <= 24 * MOST_DAYS and Decimal(hours) * 60 == int(Decimal(hours) * 60)):
         yield Problem("bad_hours", "机时应为正数，精确到分钟", field="hours", value=str(hours))
@@ -82,8 +66,8 @@ def _usage_minutes(values: dict[str, Any]) -> None:
 
 
 def _check_review(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "technicians", "must_open", "spent_wan", "score", "subsidy_wan", "paid_wan")
-    yield from _past(row, "graded_on", "paid_on")
+    yield from not_negative(row, "technicians", "must_open", "spent_wan", "score", "subsidy_wan", "paid_wan")
+    yield from past(row, "graded_on", "paid_on")
     if row.get("year") is not None and not 2000 <= row["year"] <= clock.today().year:
         yield Problem("out_of_range", "年度不合理，请核对", field="year", value=row["year"])
     if (row.get("paid_wan") or 0) > (row.get("subsidy_wan") or 0):
@@ -95,9 +79,9 @@ def _check_review(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterabl
 
 
 def _check_scene(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "budget_wan")
-    yield from _order(row, "starts_on", "ends_on")
-    yield from _past(row, "published_on")
+    yield from not_negative(row, "budget_wan")
+    yield from order(row, "starts_on", "ends_on")
+    yield from past(row, "published_on")
     if row.get("kind") == "project_chance" and not row.get("budget_wan"):
         yield Problem("required", "项目机会须填写预算；只开放条件的请选场景机会", field="budget_wan", clause="机会清单分列")
     if row.get("kind") == "scene_chance" and not row.get("conditions"):
@@ -114,8 +98,8 @@ def _published(scene: models.Scene, today: dt.date) -> None:
 
 
 def _check_reply(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "price_wan")
-    yield from _order(row, "pilot_from", "pilot_to")
+    yield from not_negative(row, "price_wan")
+    yield from order(row, "pilot_from", "pilot_to")
 
 
 def _resource_doc(resource: models.SharedResource) -> dict[str, Any]:

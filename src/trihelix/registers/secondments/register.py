@@ -8,6 +8,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.checks import not_negative, order
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.secondments import flow, keys, models, sheets
@@ -15,19 +16,8 @@ from trihelix.registers.secondments import flow, keys, models, sheets
 ENDS = {"closed", "renewed", "withdrawn", "replaced"}
 
 
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
-def _positive(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
-
-
 def _check_batch(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "publicity_from", "publicity_to")
+    yield from order(row, "publicity_from", "publicity_to")
     if row.get("number_in_line") is not None and row["number_in_line"] < 1:
         yield Problem("not_positive", "批次从 1 起", field="number_in_line", value=row["number_in_line"])
     if not context.get("import") and row.get("number_in_line") and not row.get("number"):
@@ -37,7 +27,7 @@ def _check_batch(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
 
 
 def _check_need(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "pay_wan", "days_per_year")
+    yield from not_negative(row, "pay_wan", "days_per_year")
     if row.get("days_per_year") is not None and row["days_per_year"] > 366:
         yield Problem("out_of_range", "每年在岗天数不超过 366", field="days_per_year", value=row["days_per_year"])
     if row.get("posts") is not None and row["posts"] < 1:
@@ -45,8 +35,8 @@ def _check_need(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
 
 
 def _check_secondment(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "starts_on", "ends_on")
-    yield from _positive(row, "pay_wan", "days_per_year", "hours_per_year", "term_no")
+    yield from order(row, "starts_on", "ends_on")
+    yield from not_negative(row, "pay_wan", "days_per_year", "hours_per_year", "term_no")
     if row.get("days_per_year") is not None and row["days_per_year"] > 366:
         yield Problem("out_of_range", "每年在岗天数不超过 366", field="days_per_year", value=row["days_per_year"])
     if row.get("owner") and row.get("owner") == row.get("host"):
@@ -66,7 +56,7 @@ def _check_log(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[P
         yield Problem("out_of_range", "天数应大于 0，不超过 31", field="days", value=str(row["days"]))
     if row.get("satisfaction") is not None and not 1 <= row["satisfaction"] <= 5:
         yield Problem("out_of_range", "满意度为 1 到 5 的整数", field="satisfaction", value=row["satisfaction"])
-    yield from _positive(row, "hours")
+    yield from not_negative(row, "hours")
     if context.get("import") and row.get("on") and row["on"] > clock.today():
         yield Problem("date_future", "服务日期在今天之后", field="on", value=str(row["on"]))
 

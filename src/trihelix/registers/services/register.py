@@ -7,30 +7,13 @@ from typing import Any
 
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
-from trihelix.kernel import clock
+from trihelix.kernel.checks import not_negative, order, past
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.parties.register import NODES
 from trihelix.registers.services import flow, models, sheets
-
-
-def _past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
-
-
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
-def _positive(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
 
 
 def _stars(row: Mapping[str, Any]) -> Iterable[Problem]:
@@ -49,8 +32,8 @@ def _own_node(row: Mapping[str, Any], context: Mapping[str, Any], name: str) -> 
 
 
 def _check_offer(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "valid_from", "valid_to")
-    yield from _positive(row, "price_yuan", "promise_days")
+    yield from order(row, "valid_from", "valid_to")
+    yield from not_negative(row, "price_yuan", "promise_days")
     yield from _own_node(row, context, "node")
     if row.get("pricing") == "fixed" and row.get("price_yuan") is None:
         yield Problem("required", "明码标价须填写价格", field="price_yuan")
@@ -59,9 +42,9 @@ def _check_offer(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
 
 
 def _check_service(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "served_on", "confirmed_on")
-    yield from _order(row, "served_on", "confirmed_on")
-    yield from _positive(row, "persons", "price_yuan")
+    yield from past(row, "served_on", "confirmed_on")
+    yield from order(row, "served_on", "confirmed_on")
+    yield from not_negative(row, "persons", "price_yuan")
     yield from _stars(row)
     if not row.get("client") and not row.get("client_name"):
         yield Problem("required", "请填写客户，或未登记客户的名称", field="client")
@@ -74,31 +57,31 @@ def _check_service(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterab
 
 
 def _check_campaign(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "starts_on", "ends_on")
+    yield from order(row, "starts_on", "ends_on")
 
 
 def _check_visit(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "visited_on")
+    yield from past(row, "visited_on")
 
 
 def _check_researcher(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "started_on")
-    yield from _order(row, "started_on", "ended_on")
-    yield from _positive(row, "persons", "amount_wan", "hours")
+    yield from past(row, "started_on")
+    yield from order(row, "started_on", "ended_on")
+    yield from not_negative(row, "persons", "amount_wan", "hours")
     yield from _stars(row)
     if row.get("provider_kind") == "joint_laboratory" and not row.get("laboratory"):
         yield Problem("required", "请填写联合实验室名称", field="laboratory")
 
 
 def _check_broker(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "graded_on", "valid_to")
-    yield from _order(row, "joined_on", "left_on")
+    yield from order(row, "graded_on", "valid_to")
+    yield from order(row, "joined_on", "left_on")
     if row.get("alliance") and not row.get("joined_on"):
         yield Problem("required", "联盟成员须填写入盟日期", field="joined_on")
 
 
 def _check_brokerage(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _positive(row, "rate_percent", "case_cap_wan", "year_cap_wan", "base_wan")
+    yield from not_negative(row, "rate_percent", "case_cap_wan", "year_cap_wan", "base_wan")
     if row.get("buyer") and row.get("buyer") == row.get("seller"):
         yield Problem("same_party", "买方与卖方不能是同一单位", field="seller", value=row["seller"])
     if row.get("mandate") == "both" and not row.get("disclosed"):

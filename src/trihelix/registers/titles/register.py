@@ -8,29 +8,13 @@ from typing import Any
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
+from trihelix.kernel.checks import fill, not_negative, order, past
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.platforms.life import check_life, state_of
 from trihelix.registers.titles import flow, models, sheets
 from trihelix.registers.titles.channels import channels
-
-
-def _order(row: Mapping[str, Any], first: str, last: str) -> Iterable[Problem]:
-    if row.get(first) and row.get(last) and row[last] < row[first]:
-        yield Problem("date_order", "止日早于起日", field=last, value=str(row[last]))
-
-
-def _not_negative(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) is not None and row[name] < 0:
-            yield Problem("negative", "数值不能为负", field=name, value=str(row[name]))
-
-
-def _past(row: Mapping[str, Any], *names: str) -> Iterable[Problem]:
-    for name in names:
-        if row.get(name) and row[name] > clock.today():
-            yield Problem("date_future", f"日期 {row[name]} 在今天之后，请核对", field=name, value=str(row[name]))
 
 
 def _by_department(row: Mapping[str, Any], context: Mapping[str, Any], *names: str) -> Iterable[Problem]:
@@ -40,13 +24,13 @@ def _by_department(row: Mapping[str, Any], context: Mapping[str, Any], *names: s
 
 
 def _check_authorisation(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "valid_from", "valid_to")
-    yield from _past(row, "ended_on")
+    yield from order(row, "valid_from", "valid_to")
+    yield from past(row, "ended_on")
     yield from _by_department(row, context, "valid_from", "valid_to", "number_given", "ended_on")
 
 
 def _check_committee(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "valid_from", "valid_to")
+    yield from order(row, "valid_from", "valid_to")
     yield from _by_department(row, context, "valid_from", "valid_to", "filing_number")
     if row.get("size") is not None and (row["size"] < 3 or row["size"] % 2 == 0):
         yield Problem("committee_size", "委员人数应为不少于 3 的单数", field="size", value=row["size"])
@@ -76,7 +60,7 @@ def _check_case(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
         yield Problem("channel_level", f"{channel.zh}只受理{names}", field="level", value=row["level"], clause=channel.source)
     if row.get("year") is not None and not 1990 <= row["year"] <= clock.today().year + 1:
         yield Problem("out_of_range", "年度不合理，请核对", field="year", value=row["year"])
-    yield from _past(row, "granted_on", "reviewed_on")
+    yield from past(row, "granted_on", "reviewed_on")
     by = context.get("by")
     if by is None or by.system or (by.sees_all and row.get("state") not in (None, "", "draft")):
         return
@@ -87,19 +71,19 @@ def _check_case(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
 
 
 def _check_combined(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "ended_on")
-    yield from _order(row, "since", "ended_on")
+    yield from past(row, "ended_on")
+    yield from order(row, "since", "ended_on")
     if row.get("credit_code"):
         yield from check_credit_code(row["credit_code"], "credit_code").problems
 
 
 def _check_carrier(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
     yield from check_life(row, context)
-    yield from _not_negative(row, "capacity")
+    yield from not_negative(row, "capacity")
 
 
 def _check_year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _not_negative(row, *(c.name for c in sheets.COUNTS))
+    yield from not_negative(row, *(c.name for c in sheets.COUNTS))
     if row.get("year") is not None and not 1990 <= row["year"] <= clock.today().year:
         yield Problem("out_of_range", "年度不合理，请核对", field="year", value=row["year"])
     if row.get("certified") is not None and row.get("trained") is not None and row["certified"] > row["trained"]:
@@ -107,16 +91,16 @@ def _check_year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
 
 
 def _check_enclave(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _past(row, "opened_on", "closed_on")
-    yield from _order(row, "opened_on", "closed_on")
-    yield from _not_negative(row, "area_m2")
+    yield from past(row, "opened_on", "closed_on")
+    yield from order(row, "opened_on", "closed_on")
+    yield from not_negative(row, "area_m2")
     for person in row.get("people") or ():
-        yield from _order(person, "since", "until")
+        yield from order(person, "since", "until")
 
 
 def _check_grade(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
-    yield from _order(row, "graded_on", "valid_to")
-    yield from _past(row, "graded_on", "ended_on")
+    yield from order(row, "graded_on", "valid_to")
+    yield from past(row, "graded_on", "ended_on")
     yield from _by_department(row, context, "graded_on", "ended_on")
 
 
@@ -143,16 +127,6 @@ def _by_code(rows: list[tuple[int, dict[str, Any]]], by: Any) -> Iterable[Proble
         for row in found:
             row["ref"] = row.get("ref") or code
     return ()
-
-
-def _flags(*names: str, **fixed: str) -> Any:
-    def prepare(values: dict[str, Any]) -> None:
-        for name in names:
-            values[name] = bool(values.get(name))
-        for name, value in fixed.items():
-            values[name] = values.get(name) or value
-
-    return prepare
 
 
 def _doc(carrier: models.Carrier) -> dict[str, Any]:
@@ -194,7 +168,7 @@ CASES = declare(
         help_zh="职称申报：普通渠道、社会化评审、直推直报；按系列、专业、级别自动分送，表决定结果，公示后授予。",
         help_en="Title cases: ordinary, social and direct; routed by series, speciality and level, decided by votes, granted after notice.",
         list_columns=("number", "title", "owner", "channel", "series", "level", "year", "state"), filters=("channel", "series", "level", "year", "owner", "committee", "granted_on"),
-        refs={"applicant": "people", "committee": "review_committees"}, change_states=("draft",), check=_check_case, prepare=_flags("originals_checked"),
+        refs={"applicant": "people", "committee": "review_committees"}, change_states=("draft",), check=_check_case, prepare=fill("originals_checked"),
         personal=frozenset({"applicant_name", "certificate_no", "works", "statement", "current_title"}), import_visibility="owner",
         import_state=lambda row: "granted" if row.get("granted_on") else "draft", panels=("titles/_case.html",),
     )
@@ -215,7 +189,7 @@ CARRIERS = declare(
         help_en="Post-doctoral stations, branches and bases, skill bases, master studios, training bases: founded, evaluated, upgraded, removed.",
         list_columns=("number", "title", "kind", "level", "owner", "recognised_on", "grade", "state"), filters=("kind", "level", "owner", "division", "fields", "grade", "recognised_on", "valid_to"),
         change_states=("draft", "submitted", "building"), refs={"parent": "talent_carriers", "project": "projects"}, links={"partners": ("bodies", "partner")}, check=_check_carrier,
-        prepare=_flags("has_rd_unit", "has_supervisors", "has_plan", "has_living", level="provincial"), import_state=state_of, import_visibility="public", search_doc=_doc,
+        prepare=fill("has_rd_unit", "has_supervisors", "has_plan", "has_living", level="provincial"), import_state=state_of, import_visibility="public", search_doc=_doc,
         panels=("platforms/_life.html", "titles/_carrier.html"),
     )
 )  # fmt: skip
@@ -232,7 +206,7 @@ ENCLAVES = declare(
         "talent_enclaves", models.Enclave, "人才飞地", "Talent enclave", "FDI", flow.ENCLAVE, sheets.ENCLAVE, area="people",
         help_zh="人才飞地与科创飞地：飞出地、飞入地、运营、服务、柔性引进的人才。", help_en="Remote posts: home and host place, operator, services, the people engaged there.",
         list_columns=("number", "title", "kind", "home", "host_place", "opened_on", "state"), filters=("kind", "home", "owner", "opened_on"), check=_check_enclave,
-        prepare=_flags(kind="talent"), personal=frozenset({"people"}), import_visibility="public",
+        prepare=fill(kind="talent"), personal=frozenset({"people"}), import_visibility="public",
         import_state=lambda row: "closed" if row.get("closed_on") else "open" if row.get("opened_on") else "planned",
     )
 )  # fmt: skip
@@ -241,7 +215,7 @@ GRADES = declare(
         "talent_grades", models.TalentGrade, "人才分类认定", "Talent class", "RFL", flow.GRADE, sheets.GRADE, area="people", public=False,
         help_zh="A—E 类人才认定：机关或授权单位、标准版本、日期。", help_en="Talent classes A–E: by the office or a delegated body, with version of the standard and dates.",
         list_columns=("number", "title", "owner", "talent_class", "issuer", "graded_on", "state"), filters=("talent_class", "owner", "graded_on", "delegated"), refs={"person": "people"},
-        change_states=("applied",), check=_check_grade, prepare=_flags("delegated"), personal=frozenset({"person_name", "basis"}), import_visibility="owner",
+        change_states=("applied",), check=_check_grade, prepare=fill("delegated"), personal=frozenset({"person_name", "basis"}), import_visibility="owner",
         import_state=lambda row: "ended" if row.get("ended_on") else "graded" if row.get("graded_on") else "applied",
     )
 )  # fmt: skip

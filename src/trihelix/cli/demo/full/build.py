@@ -21,7 +21,7 @@ PARTS = {
 def load_full(t: Targets, seed: int = 1, say: Callable[[str], None] = lambda text: None) -> province.Context:
     """Fill an empty, migrated database so that the figures on the day of the reply are the totals asked for."""
     context = province.load_province(seed, say=say, parts=("governance",))
-    world = World(context.by, seed, t, say)
+    world = World(context.by, seed, t)
     with seeded_uids(seed + 7_919):
         say("单位")
         _bodies(world)

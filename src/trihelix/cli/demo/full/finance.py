@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, World, days, parts, wan
+from trihelix.cli.demo.full.world import AS_OF, WAN, World, days, parts
 from trihelix.engines.money import split
 from trihelix.kernel.register import register_of
 
-WAN = 10**6
 LIST, RANKING = "q-md-1", "q-bd-2024"
 OTHER_BANK = 2
 
@@ -55,7 +54,7 @@ def _agreements(world: World) -> None:
         elif i >= count:
             since = dt.date(2025, 9, 1)
         rows.append({"ref": f"q-jr-{i + 1:03d}", "title": "示例战略合作协议", "owner": "g-kjt", "partner": bank["ref"], "signed_on": since, "valid_from": since, "valid_to": until,
-                     "intended_wan": wan(50_000 * WAN)})  # fmt: skip
+                     "intended_wan": 50_000 * WAN})  # fmt: skip
     world.put("finance_agreements", rows)
 
 
@@ -104,12 +103,12 @@ def _credit(world: World) -> None:
 def _line(tag: str, bank: dict[str, Any], firm: dict[str, Any], fen: int, day: dt.date, listed: str | None) -> dict[str, Any]:
     return {
         "ref": f"q-sx-{tag}", "title": f"{firm['title']}授信", "owner": bank["ref"], "firm": firm["ref"], "list": listed, "granted_on": day,
-        "valid_to": day + dt.timedelta(days=1095), "limit_wan": wan(fen),
+        "valid_to": day + dt.timedelta(days=1095), "limit_wan": fen,
     }  # fmt: skip
 
 
 def _loan(tag: str, line: dict[str, Any], fen: int, day: dt.date) -> dict[str, Any]:
     return {
         "ref": f"q-dk-{tag}", "title": "示例贷款", "owner": line["owner"], "firm": line["firm"], "line": line["ref"], "list": line["list"], "drawn_on": day,
-        "due_on": day + dt.timedelta(days=365), "amount_wan": wan(fen), "purpose": "研发与生产",
+        "due_on": day + dt.timedelta(days=365), "amount_wan": fen, "purpose": "研发与生产",
     }  # fmt: skip

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, CITIES, YEAR, World, cover, days, parts, wan
+from trihelix.cli.demo.full.world import AS_OF, CITIES, WAN, YEAR, World, cover, days, parts
 from trihelix.cli.demo.province import topics
 
 CENTRE, OPERATOR, EDUCATION = "JL", "m-jl", "g-jyt"  # the provincial market, its operator, the owner of the survey
@@ -16,7 +16,6 @@ TO = dt.date(YEAR, 12, 31)
 FROM = dt.date(YEAR, 1, 1)
 LATER = dt.date(2027, 12, 31)  # a need's own deadline must lie ahead
 KINDS = ("SER", "SER", "SER", "DEV", "DEV", "CON", "TRF", "LIC")
-WAN = 10**6
 
 
 def load(world: World) -> None:
@@ -98,7 +97,7 @@ def _need(
     name, need = text
     return {
         "ref": ref, "title": f"{need['title']}（示例{i + 1}）", "owner": owner["ref"], "kind": "technical", "problem": need["problem"],
-        "indicators": [dict(row) for row in need["indicators"]], "budget_wan": wan((5 + rng.randrange(200)) * WAN), "ownership": need["ownership"],
+        "indicators": [dict(row) for row in need["indicators"]], "budget_wan": (5 + rng.randrange(200)) * WAN, "ownership": need["ownership"],
         "deadline": LATER + dt.timedelta(days=rng.randrange(700)), "fields": [name], "division": owner["division"], "published_on": published,
     }  # fmt: skip
 

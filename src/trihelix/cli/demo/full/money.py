@@ -7,10 +7,8 @@ import json
 import random
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, YEAR, World, days, parts, wan
+from trihelix.cli.demo.full.world import AS_OF, WAN, YEAR, World, days, parts
 from trihelix.kernel.register import register_of
-
-WAN = 10**6
 
 
 def load(world: World) -> None:
@@ -21,7 +19,7 @@ def load(world: World) -> None:
     rng = world.rng("projects")
     world.put(
         "projects",
-        _projects("lead", "patent-lead", _picks(firms, t("F46"), rng), t("F46") * 50 * WAN, _years(t("F46"), rng, 2023, AS_OF), rng),
+        _projects("lead", "patent-lead", rng.sample(firms, t("F46")), t("F46") * 50 * WAN, _years(t("F46"), rng, 2023, AS_OF), rng),
     )
     _special(world)
     _open_bid(world)
@@ -56,10 +54,6 @@ def load(world: World) -> None:
     _fund(world)
 
 
-def _picks(pool: list[dict[str, Any]], count: int, rng: random.Random) -> list[dict[str, Any]]:
-    return rng.sample(pool, count)
-
-
 def _years(count: int, rng: random.Random, first: int, last: dt.date) -> list[dt.date]:
     return days(count, rng, dt.date(first, 1, 1), last)
 
@@ -77,8 +71,8 @@ def _projects(
         out.append(
             {
                 "ref": f"q-lx-{tag}-{i + 1:04d}", "title": f"示例{tag}项目{i + 1}（演示）", "owner": owner["ref"], "scheme": scheme, "year": year, "batch": batch,
-                "approved_wan": wan(money[i]), "allotted_wan": wan(money[i]), "paid_wan": wan(money[i] // 2), "match_committed_wan": wan(firm[i]),
-                "match_paid_wan": wan(firm[i] // 2), "approved_on": dates[i], "starts_on": dates[i], "due_on": dates[i] + dt.timedelta(days=730), **more,
+                "approved_wan": money[i], "allotted_wan": money[i], "paid_wan": money[i] // 2, "match_committed_wan": firm[i],
+                "match_paid_wan": firm[i] // 2, "approved_on": dates[i], "starts_on": dates[i], "due_on": dates[i] + dt.timedelta(days=730), **more,
             }
         )  # fmt: skip
     return out
@@ -174,13 +168,13 @@ def _fund(world: World) -> None:
                 "owner": "g-czt",
                 "kind": "fund",
                 "year": year,
-                "amount_wan": wan(total),
+                "amount_wan": total,
             }
         )
         names = ("基础研究", "重大攻关", "平台建设", "成果转化", "人才与合作")
         for i, (name, fen) in enumerate(zip(names, parts(total, 5, world.rng(f"fund{year}"), step=WAN, spread=0.4), strict=True)):
             rows.append(
-                {"ref": f"q-zx-{year}-{i + 1}", "title": f"{year}年{name}", "owner": "g-czt", "kind": "line", "parent": f"q-zx-{year}", "year": year, "amount_wan": wan(fen)}
+                {"ref": f"q-zx-{year}-{i + 1}", "title": f"{year}年{name}", "owner": "g-czt", "kind": "line", "parent": f"q-zx-{year}", "year": year, "amount_wan": fen}
             )  # fmt: skip
     for row in rows:  # parents first, one import a level
         row.setdefault("note", "示例预算")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, FIELDS, World, cover, days, parts, wan
+from trihelix.cli.demo.full.world import AS_OF, FIELDS, WAN, World, cover, days, parts
 
-WAN = 10**6
 YEAR_END = dt.date(AS_OF.year - 1, 12, 31)
 ALLIANCE, PARK, INSTITUTE = "q-lm-tz", "q-yq-1", "q-yjy-1"
 SINCE = dt.date(2021, 3, 1)
@@ -132,12 +131,10 @@ def _park(world: World) -> None:
         if i < count:
             given = days(1, rng, moved, AS_OF)[0]
             money.append(
-                _investment(
-                    i, firm, {"promised_wan": wan(paid[i] * 3 // 2), "promised_on": moved, "paid_wan": wan(paid[i]), "paid_on": given}
-                )
+                _investment(i, firm, {"promised_wan": paid[i] * 3 // 2, "promised_on": moved, "paid_wan": paid[i], "paid_on": given})
             )
         else:
-            money.append(_investment(i, firm, {"promised_wan": wan(500 * WAN), "promised_on": moved, "due_on": dt.date(2026, 12, 31)}))
+            money.append(_investment(i, firm, {"promised_wan": 500 * WAN, "promised_on": moved, "due_on": dt.date(2026, 12, 31)}))
     world.put("tenancies", rows)
     world.put("tenant_investments", money)
 
@@ -187,7 +184,7 @@ def _deals(world: World) -> None:
         signed = (day or AS_OF) - dt.timedelta(days=60)
         deals.append(
             {"ref": f"q-tm-{i + 1:04d}", "title": f"示例投资项目{i + 1}（演示）", "owner": member["ref"], "network": ALLIANCE, "target": firm["ref"],
-             "round": rng.choice(("angel", "a", "b")), "committed_wan": wan(fen), "signed_on": signed, "closed_on": day, "attribution": "own"}
+             "round": rng.choice(("angel", "a", "b")), "committed_wan": fen, "signed_on": signed, "closed_on": day, "attribution": "own"}
         )  # fmt: skip
         if day is None:
             continue
@@ -195,7 +192,7 @@ def _deals(world: World) -> None:
         for j, (part, on) in enumerate(((fen - first, signed + dt.timedelta(days=20)), (first, day))):
             if part:
                 payments.append(
-                    {"ref": f"q-cz-{i + 1:04d}-{j + 1}", "title": f"示例出资{j + 1}", "owner": member["ref"], "deal": f"q-tm-{i + 1:04d}", "paid_wan": wan(part), "paid_on": on}
+                    {"ref": f"q-cz-{i + 1:04d}-{j + 1}", "title": f"示例出资{j + 1}", "owner": member["ref"], "deal": f"q-tm-{i + 1:04d}", "paid_wan": part, "paid_on": on}
                 )  # fmt: skip
     world.put("alliance_deals", deals)
     world.put("alliance_payments", payments)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trihelix.cli.demo.full.world import AS_OF, FIELDS, TRADE, YEAR, World, cover, days
-from trihelix.engines.codes import application_check_symbol
+from trihelix.engines.codes import application_of
 
 FIRST_SERIAL = 9_900_000  # serial numbers of the demo's application numbers begin here, in every year
 ROUND, OLDER = "q-pd-2024", "q-pd-2022"
@@ -25,12 +25,6 @@ def load(world: World) -> None:
     _stock(world)
     world.put("patent_recordings", _recordings(world))
     _products(world)
-
-
-def number(i: int, year: int, kind: int = 1) -> str:
-    """The ``i``-th application number of the demo's range, with its check symbol."""
-    digits = f"{year}{kind}{FIRST_SERIAL + i:07d}"
-    return f"{digits}.{application_check_symbol(digits)}"
 
 
 def _stock(world: World) -> None:
@@ -68,7 +62,7 @@ def _patent(i: int, owner: dict[str, Any], rng: random.Random) -> dict[str, Any]
     filed = dt.date(year, 1 + rng.randrange(12), 1 + rng.randrange(28))
     granted = min(filed + dt.timedelta(days=400 + rng.randrange(700)), STARTS - dt.timedelta(days=1))
     return {
-        "ref": f"q-zl-{i + 1:06d}", "app_no": number(i, year), "title": f"一种{TRADE[topic]}用{rng.choice(TOPICS)}（示例{i + 1}）", "owner": owner["ref"],
+        "ref": f"q-zl-{i + 1:06d}", "app_no": application_of(year, FIRST_SERIAL + i), "title": f"一种{TRADE[topic]}用{rng.choice(TOPICS)}（示例{i + 1}）", "owner": owner["ref"],
         "classes": [f"{CLASSES[topic]} {1 + i % 9}/00"], "filing_date": filed, "grant_date": granted, "status": "in_force", "fields": [topic], "division": owner["division"],
     }  # fmt: skip
 

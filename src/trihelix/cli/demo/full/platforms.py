@@ -6,9 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, YEAR, World, days, parts, wan
+from trihelix.cli.demo.full.world import AS_OF, WAN, YEAR, World, days, parts
 
-WAN = 10**6
 FOUNDED = dt.date(YEAR, 3, 18)
 JOINT_FROM = dt.date(2021, 9, 1)
 
@@ -39,7 +38,7 @@ def _provincial(world: World) -> None:
             wanted.append(("plan", {}))
         if i < t("F13"):
             wanted.append(("site", {"place": "示例园区（演示）", "area_m2": Decimal(12_000)}))
-        wanted += [("money", {"amount_wan": wan(t("F14")), "payer": "省级财政"}), ("posts", {"count": t("F15")})]
+        wanted += [("money", {"amount_wan": t("F14"), "payer": "省级财政"}), ("posts", {"count": t("F15")})]
         for kind, more in wanted:
             decisions.append(
                 {"ref": f"q-pf-{i + 1}-{kind}", "title": f"示例省实验室{i + 1}：{kind}", "platform": f"q-sys-{i + 1}", "kind": kind,
@@ -66,7 +65,7 @@ def _joint(world: World) -> None:
         gone = {"ended_on": min(AS_OF, day + dt.timedelta(days=rng.randrange(30, 400)))} if count <= i < count + removed else {}
         rows.append(
             {"ref": f"q-lhs-{i + 1:04d}", "title": f"示例校企联合技术创新实验室{i + 1}（演示）", "owner": rng.choice(homes)["ref"], "kind": "joint_lab", "level": "provincial",
-             "recognised_on": day, "partners": [rng.choice(firms)["ref"]], "firm_cash_wan": wan(rng.randrange(20, 300) * WAN), **gone}
+             "recognised_on": day, "partners": [rng.choice(firms)["ref"]], "firm_cash_wan": rng.randrange(20, 300) * WAN, **gone}
         )  # fmt: skip
     world.put("platforms", rows)
 
@@ -86,7 +85,7 @@ def _international(world: World) -> None:
                 continue
             rows.append(
                 {"ref": f"q-gj-{kind}-{i + 1}", "title": f"示例国际合作平台{kind}{i + 1}（演示）", "owner": rng.choice(world.bodies["home"])["ref"], "kind": kind, "level": "provincial",
-                 "recognised_on": day, "support_wan": wan(fen), "countries": ["新加坡"], "foreign_partners": ["q-hb-1"]}
+                 "recognised_on": day, "support_wan": fen, "countries": ["新加坡"], "foreign_partners": ["q-hb-1"]}
             )  # fmt: skip
     world.put("platforms", rows)
 
@@ -99,7 +98,7 @@ def _projects(world: World) -> None:
     def add(kind: str, money: list[int], year: int, approved: bool = True) -> None:
         dates = days(len(money), rng, dt.date(year, 2, 1), dt.date(year, 12, 20))
         for day, fen in zip(dates, money, strict=True):
-            got = {"approved_on": day, "approved_wan": wan(fen)} if approved else {"recommended_on": day}
+            got = {"approved_on": day, "approved_wan": fen} if approved else {"recommended_on": day}
             rows.append(
                 {"ref": f"q-gh-{len(rows) + 1:03d}", "title": f"示例国家国际合作项目{len(rows) + 1}（演示）", "owner": rng.choice(world.bodies["home"])["ref"], "kind": kind,
                  "year": year, "country": "韩国" if kind == "exchange" else "新加坡", "no_secrets": True, "integrity": True, **got}

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from trihelix.cli.demo.full.world import AS_OF, World, cover, days, parts, person_name, wan
+from trihelix.cli.demo.full.world import AS_OF, World, cover, days, parts, person_name
 from trihelix.engines.money import split
 
 START = dt.date(2022, 7, 1)
@@ -65,5 +65,5 @@ def _transfer(tag: str, i: int, invention: dict[str, Any], day: dt.date, amount:
     return {
         "ref": f"q-zh-{tag}-{i + 1:05d}", "title": f"{invention['title']}转化", "owner": invention["owner"], "invention": invention["ref"],
         "partner_name": "示例受让企业（演示）", "mechanism": rng.choice(MECHANISMS), "way": rng.choice(WAYS), "price_way": "agreement", "signed_on": day,
-        "amount_wan": wan(amount), "opening_on": max(day, AS_OF), "opening_received_wan": wan(amount), "opening_people_wan": wan(people),
+        "amount_wan": amount, "opening_on": max(day, AS_OF), "opening_received_wan": amount, "opening_people_wan": people,
     }  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from trihelix.cli.demo.full.targets import Targets
+from trihelix.cli.demo.province import AUTHORITY
 from trihelix.engines.codes import synthetic_credit_code
 from trihelix.engines.money import split
 from trihelix.kernel import bulk
@@ -18,6 +19,7 @@ from trihelix.kernel.register import register_of
 
 AS_OF = dt.date(2025, 5, 28)  # the day of the reply; every period of its figures follows from it
 YEAR = AS_OF.year - 1
+WAN = 10**6  # fen: money columns take whole fen where rows do not come from a file
 CITIES = ("220100", "220200", "220300", "220400", "220500", "220600", "220700", "220800", "222400")
 CITY_WEIGHTS = (46, 14, 6, 4, 7, 4, 6, 5, 8)
 FIELDS = (
@@ -53,7 +55,6 @@ class World:
     by: Actor
     seed: int
     t: Targets
-    say: Callable[[str], None]
     bodies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     codes: Iterator[int] = field(default_factory=lambda: iter(range(FIRST_CODE, 10**9)))
     names: set[str] = field(default_factory=set)
@@ -108,25 +109,8 @@ class World:
         return name
 
 
-AUTHORITY = {
-    "firm": "91",
-    "university": "12",
-    "institute": "12",
-    "hospital": "12",
-    "government": "11",
-    "association": "51",
-    "bank": "91",
-    "fund": "91",
-}
-
-
 def person_name(rng: random.Random) -> str:
     return f"示例{rng.choice(SURNAMES)}{rng.choice(GIVEN)}{rng.choice(GIVEN)}"
-
-
-def wan(fen: int) -> int:
-    """Money columns take whole fen when rows do not come from a file."""
-    return fen
 
 
 def parts(total: int, count: int, rng: random.Random, *, step: int = 1, spread: float = 1.0) -> list[int]:
