@@ -1,5 +1,29 @@
 """The only writers of programmes."""
 
-from trihelix.registers.programmes.actions import applications, calls, cases, decisions, endings, money, projects, schemes, subsidies
+from trihelix.registers.programmes.actions import (
+    applications,
+    calls,
+    cases,
+    checking,
+    decisions,
+    endings,
+    money,
+    projects,
+    schemes,
+    submission,
+    subsidies,
+)
 
-__all__ = ["applications", "calls", "cases", "decisions", "endings", "money", "projects", "schemes", "subsidies"]
+__all__ = [
+    "applications",
+    "calls",
+    "cases",
+    "checking",
+    "decisions",
+    "endings",
+    "money",
+    "projects",
+    "schemes",
+    "submission",
+    "subsidies",
+]

@@ -113,7 +113,7 @@ def close_call(a: Run, call: Call) -> None:
 )
 def unseal(a: Run, call: Call, *, identity: str) -> None:
     """The recorded opening: decrypt every sealed application with the key of the call. Refuses a wrong key and a second opening."""
-    from trihelix.registers.programmes.actions import applications
+    from trihelix.registers.programmes.actions import submission
     from trihelix.registers.programmes.sealing import opened
 
     a.require(call.unsealed_at is None, "already_open", "密封申报已经开启", field="state")
@@ -121,7 +121,7 @@ def unseal(a: Run, call: Call, *, identity: str) -> None:
     contents = [opened(s.sealed, identity) for s in sealed]  # a wrong key refuses before anything changes
     call.unsealed_at = a.now
     for application, answers in zip(sealed, contents, strict=True):
-        applications.open_seal(by=SYSTEM, record=application.record, answers=answers, now=a.now)
+        submission.open_seal(by=SYSTEM, record=application.record, answers=answers, now=a.now)
     a.extra["unsealed"] = [None, len(sealed)]
 
 

@@ -21,9 +21,9 @@ from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.models import Record
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.programmes import queries
-from trihelix.registers.programmes.actions.applications import canonical
 from trihelix.registers.programmes.actions.decisions import publicity_end
 from trihelix.registers.programmes.actions.money import change_line
+from trihelix.registers.programmes.actions.submission import canonical
 from trihelix.registers.programmes.models import DataSet, SubsidyList, SubsidyRow
 
 

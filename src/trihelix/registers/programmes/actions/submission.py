@@ -1,0 +1,188 @@
+"""Handing an application in: complete, eligible, within its limits; fixed under its hash, sealed where the call asks for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from trihelix.engines.errors import Problem, Refused
+from trihelix.engines.schemes import Scheme, judge
+from trihelix.engines.schemes import forms as form_engine
+from trihelix.engines.sheets import Column
+from trihelix.kernel.action import Run, action
+from trihelix.registers.programmes import queries
+from trihelix.registers.programmes.actions.applications import in_time, move, set_parties
+from trihelix.registers.programmes.models import Application, ApplicationVersion, Project
+
+
+def canonical(value: Any) -> str:
+    """The text that a receipt's hash is taken of: keys sorted, UTF-8 kept."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def checked(a: Run, application: Application, scheme: Scheme) -> dict[str, Any]:
+    """Typed answers of a complete form; refuses with every gap. Hidden answers are dropped."""
+    form = queries.form_of(application, scheme)
+    read, problems = form_engine.read_answers(form, application.answers)
+    problems += form_engine.missing(form, read)
+    if problems:
+        raise Refused.of(problems)
+    kept = {f.id for f in form_engine.shown(form, read)}
+    return {k: v for k, v in read.items() if k in kept}
+
+
+def eligibility(application: Application, scheme: Scheme, answers: dict[str, Any], day: dt.date) -> list[dict[str, Any]]:
+    """Every condition clause by clause: kind and place of the applicant, consortium, the scheme's own, the money rule's."""
+    facts = queries.case_facts(application, scheme, answers, day)
+    kinds, least, most = scheme.get("applicant.kinds"), scheme.get("consortium.min"), scheme.get("consortium.max")
+    members = int(facts["members"])
+
+    def row(key: str, text: str, holds: bool | None, **used: Any) -> dict[str, Any]:
+        outcome = "unknown" if holds is None else "met" if holds else "not_met"
+        return {
+            "id": key,
+            "text": text,
+            "source": scheme.source(scheme.version.source),
+            "outcome": outcome,
+            "figures": used,
+            "unverified": scheme.unverified("applicant"),
+        }
+
+    kind, inside = facts.get("kind"), facts.get("inside")
+    out = [row("applicant_kind", f"申报单位类型为 {'、'.join(kinds)}", None if kind is None else kind in kinds, kind=kind)]
+    if scheme.get("applicant.inside"):
+        out.append(row("inside", "在省内注册", inside, inside=inside))
+    if least > 1 or members > most:
+        out.append(row("consortium", f"参加单位 {least} 至 {most} 家", least <= members <= most, members=members))
+    for need in scheme.get("consortium.needs"):
+        known = {"firm": facts["has_firm"], "university": facts["has_university"], "institute": facts["has_university"]}.get(need)
+        out.append(row(f"needs_{need}", f"联合体须包含 {need}", known, needs=need))
+    out += [o.as_json() for o in judge(scheme, scheme.conditions, facts, "submit")]
+    out += queries.rule_checks(application, scheme, answers, day)
+    if scheme.money is not None and application.stage == "full":
+        out += [o.as_json() for o in judge(scheme, scheme.money.requires, facts)]
+    return out
+
+
+def refuse_barred(a: Run, application: Application, scheme: Scheme) -> None:
+    """Integrity, affiliation, limits and quota: each refusal names its clause."""
+    held = queries.bars([application.leader_id, a.record.owner_id, application.payee_id], a.today).select_related("record").first()
+    a.require(
+        held is None,
+        "barred",
+        f"{held.record.title if held else ''}：在有效期内的失信限制，依据 {held.basis if held else ''}，至 {held.valid_to if held else ''}",
+        clause="科研诚信",
+    )
+    roles = {
+        "applicant": a.record.owner,
+        "demand": application.demand,
+        "provider": application.provider,
+        "recommender": application.recommender,
+    }
+    taker = a.record.participants.filter(role="taker", until=None).select_related("body").first()
+    partner = a.record.links_out.filter(kind="partner").select_related("target").first()
+    roles |= {
+        "taker": taker.body if taker else (None if application.board_id else a.record.owner),
+        "partner": partner.target if partner else None,
+    }
+    for one, other in scheme.affiliation_ban:
+        why = queries.affiliated(roles.get(one), roles.get(other))
+        a.require(not why, "affiliated", f"{one} 与 {other} {why}，不得申报", clause="关联回避")
+    for limit in scheme.limits:
+        subject = {"leader": application.leader_id, "unit": a.record.owner_id, "payee": application.payee_id}[limit.per]
+        count = _counted(application, limit.per, limit.within, subject, a.today)
+        a.require(subject is None or count < limit.most, "limit", f"{limit.zh}（现有 {count}）", clause=limit.id)
+    left = queries.quota_left(queries.call_of(application.call), a.record.owner_id or 0, scheme, a.today)
+    a.require(left is None or left > 0, "quota", "本单位申报名额已用完或因逾期项目被核减", clause="名额与逾期")
+
+
+def _counted(application: Application, per: str, within: str, subject: int | None, day: dt.date) -> int:
+    if within == "open":
+        held = {"leader": "leader_id", "unit": "record__owner_id", "payee": "payee_id"}[per]
+        return Project.objects.filter(**{held: subject}).exclude(record__state__in=queries.ENDED).count()
+    held = {"leader": "leader_id", "unit": "record__owner_id", "payee": "payee_id"}[per]
+    rows = Application.objects.filter(**{held: subject}, scheme=application.scheme).exclude(pk=application.pk).exclude(submitted_at=None)
+    rows = rows.exclude(record__state__in=("withdrawn", "form_refused"))
+    return (rows.filter(call=application.call) if within == "call" else rows.filter(submitted_at__year=day.year)).count()
+
+
+@action("applications", "submit", "提交", "Submit")
+def submit(a: Run, application: Application) -> None:
+    """Submit: the version is fixed under its hash, which is the receipt.
+
+    Refuses after the deadline (by the second), an incomplete form, a clause not met, a ban, an affiliation, a limit, a used-up quota.
+    """
+    in_time(a, application)
+    scheme = queries.scheme_of(application)
+    answers = checked(a, application, scheme)
+    a.require(
+        queries.call_of(application.call).scheme == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call"
+    )
+    set_parties(a, application, scheme)
+    refuse_barred(a, application, scheme)
+    checks = eligibility(application, scheme, answers, a.today)
+    broken = [c for c in checks if c["outcome"] == "not_met"]
+    if broken:
+        raise Refused.of(
+            Problem(
+                c["id"], f"不符合：{c['text']}", field=next(iter(c["figures"]), None), clause=c["source"] or c["text"], value=c["figures"]
+            )
+            for c in broken
+        )
+    application.checks = checks
+    if scheme.priority is not None:
+        found = judge(scheme, [scheme.priority], queries.case_facts(application, scheme, answers, a.today))[0]
+        application.priority, application.priority_reason = found.outcome == "met", found.text if found.outcome == "met" else ""
+    application.answers = form_engine.plain_answers(queries.form_of(application, scheme), answers)
+    if "requested" in answers:
+        application.requested_fen = answers["requested"]
+    fix_version(a, application, scheme, "submit")
+    move(a, application, scheme, "draft")
+    a.notify(
+        f"申报已提交，回执 {application.receipt[:16]}：{application.title}",
+        roles=("owner",),
+        key="receipt",
+        en=f"Submitted, receipt {application.receipt[:16]}: {application.title}",
+    )
+
+
+def fix_version(a: Run, application: Application, scheme: Scheme, why: str) -> None:
+    """Store the submitted answers under their hash; a sealed call keeps them encrypted only."""
+    number = ApplicationVersion.objects.filter(application=a.record).count() + 1
+    body = {"application": str(a.record.uid), "number": number, "stage": application.stage, "answers": application.answers}
+    application.receipt, application.submitted_at = hashlib.sha256(canonical(body).encode()).hexdigest(), a.now
+    stored = application.answers
+    if scheme.get("call.sealed") and why == "submit":
+        from trihelix.registers.programmes.sealing import sealed
+
+        application.sealed = sealed(application.answers, queries.call_of(application.call).recipient)
+        application.answers, stored = {}, {"sealed": application.sealed}
+        a.record.visibility = "sealed"
+    ApplicationVersion.objects.create(
+        application=a.record,
+        number=number,
+        stage=application.stage,
+        answers=stored,
+        sha256=application.receipt,
+        submitted_at=a.now,
+        by_id=a.by.user_id,
+        why=why,
+    )
+    a.extra["version"] = [None, {"number": number, "sha256": application.receipt}]
+
+
+@action("applications", "open_seal", "开启", "Open", hidden=True, fields=(Column("answers", "longtext", "内容", "Answers", required=True),))
+def open_seal(a: Run, application: Application, *, answers: Any) -> None:
+    """The recorded opening of one sealed application; its content must fit the receipt."""
+    number = ApplicationVersion.objects.filter(application=a.record).count()
+    body = {"application": str(a.record.uid), "number": number, "stage": application.stage, "answers": dict(answers)}
+    a.require(
+        hashlib.sha256(canonical(body).encode()).hexdigest() == application.receipt,
+        "receipt_mismatch",
+        "开启的内容与回执不符",
+        field="receipt",
+    )
+    application.answers, a.record.visibility = dict(answers), "owner"
+    a.go(queries.scheme_of(application).route["sealed"])
