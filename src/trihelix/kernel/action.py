@@ -22,7 +22,7 @@ from django.db import models, transaction
 from trihelix.engines import flow as flows
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets import Column
-from trihelix.kernel import book, clock, journal, numbers, outbox, waits
+from trihelix.kernel import book, clock, journal, numbers, outbox, publicity, waits
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, visible_to
 from trihelix.kernel.errors import Conflict, Denied, Stale, Unseen
@@ -288,6 +288,7 @@ def _change(run: Run, fn: Callable[..., Any], name: Any, version: int | None, va
         transition = flows.transition(register.flow, run.record.state, spec.act)
         if transition is not None and transition.reason_required and not run.reason:
             raise Refused.one("reason_required", f"“{spec.zh}” 须说明理由", field="reason")
+        publicity.hold(register, run.record, spec.act)
     before = snapshot(run.entry)
     answer = fn(run, run.entry, **values)
     if target is not None:

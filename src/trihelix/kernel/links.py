@@ -25,6 +25,27 @@ ISSUERS = frozenset({"owner", "node", "officer", "operator", "admin", "reviewer_
 USED_EVERY = dt.timedelta(hours=1)
 
 
+def visitor(name: str, demo: bool = False) -> User:
+    """An account without sign-in, under which somebody acts who has no account: it holds no rights of its own."""
+    user = User(username=f"link-{secrets.token_hex(8)}", display_name=name.strip()[:80], email="", demo=demo)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def follow(*, record: Record, user: User, email: str = "") -> str:
+    """The word of a link by which a visitor follows the record they filed themselves; mailed where there is an address."""
+    now = clock.now()
+    link = SignedLink.objects.create(
+        record=record, role="author", name=user.display_name, email=email, user=user, by=user, at=now, expires_at=now + dt.timedelta(days=MOST_DAYS)
+    )  # fmt: skip
+    word = signing.dumps(str(link.uid), salt=SALT)
+    if email:
+        text = f"{record.number} 已收到。办理情况和答复见下面的链接，有效至 {clock.local_date(link.expires_at)}；请勿转发。\n\n{letters.address(f'/link/{word}/')}\n"
+        letters.send(email, f"已收到：{record.number}", text, f"link:{link.uid}", now)
+    return word
+
+
 def issue(
     *, by: Actor, register: Register, record: Any, name: str, email: str = "", role: str = "reader", days: int = 14
 ) -> tuple[SignedLink, str]:
@@ -43,9 +64,7 @@ def issue(
         raise Refused.of(problems)
     now = clock.now()
     with transaction.atomic():
-        user = User(username=f"link-{secrets.token_hex(8)}", display_name=name.strip()[:80], email="", demo=by.demo)
-        user.set_unusable_password()
-        user.save()
+        user = visitor(name, by.demo)
         Participant.objects.create(record=seen, user=user, role=role, since=now)
         link = SignedLink.objects.create(
             record=seen, role=role, name=name.strip()[:80], email=email.strip(), user=user, by_id=by.account, at=now,

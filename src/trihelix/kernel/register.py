@@ -46,6 +46,25 @@ class Act:
         return f"{self.register}.{self.act}"
 
 
+@dataclass(frozen=True)
+class PublicNotice:
+    """The notice (公示) of a register's records: whoever can see one may object to it by real name until its last day.
+
+    ``states``: those in which a record is on notice. ``last_day``: of a typed row; none where the notice has no end yet.
+    ``handlers``: whose people take objections up: the ``owner`` body's office, the ``node``'s people; the province's desks always may.
+    ``stop``: the act that suspends the case once an objection is taken up, with its values. ``remedies``: what an answer (``none``,
+    ``correct``, ``refuse``) does to the case: an act with its values, done where the case's state allows it. In values ``{number}``
+    stands for the objection's number and ``{answer}`` for the answer. ``closing``: acts refused while an objection is not dealt with.
+    """
+
+    states: tuple[str, ...]
+    last_day: Callable[[Any], dt.date | None]
+    handlers: tuple[str, ...] = ()
+    stop: tuple[str, Mapping[str, Any]] | None = None
+    remedies: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    closing: tuple[str, ...] = ()
+
+
 @dataclass
 class Register:
     """A register: its table, its flow, its sheet, and how it shows itself.
@@ -94,6 +113,7 @@ class Register:
     imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's
     search_doc: Callable[[Any], dict[str, Any] | None] | None = None
+    notice: PublicNotice | None = None
     panels: tuple[str, ...] = ()  # extra templates on the record page
     acts: dict[str, Act] = field(default_factory=dict)
 

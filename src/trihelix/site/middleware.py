@@ -75,4 +75,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page (or fragment) that shows the problems of a refusal, with its status."""
     template = "trihelix/parts/problems.html" if getattr(request, "htmx", False) else "trihelix/error.html"
     context = {"problems": refused.problems, "status": refused.status, "language": translation.get_language()}
-    return render(request, template, context, status=refused.status)
+    response = render(request, template, context, status=refused.status)
+    for name, value in getattr(refused, "headers", {}).items():
+        response[name] = value
+    return response

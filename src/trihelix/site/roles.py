@@ -19,6 +19,7 @@ WORDS = {
     "servant": gettext_lazy("服务机构"),
     "case:co": gettext_lazy("协办单位"),
     "case:split": gettext_lazy("分办单位"),
+    "case:handler": gettext_lazy("受理人"),
     "broker": gettext_lazy("技术经理人"),
     "client": gettext_lazy("服务对象"),
     "college": gettext_lazy("学院审核人"),
@@ -74,6 +75,7 @@ def listed(roles: Iterable[str]) -> str:
 
 
 LINKS = {
+    "objection": gettext_lazy("异议"),
     "recipient": gettext_lazy("可接收单位"), "line": gettext_lazy("授信"), "agreement": gettext_lazy("合作协议"), "list": gettext_lazy("名单"), "product": gettext_lazy("金融产品"), "statement": gettext_lazy("创新评价报告"), "fund": gettext_lazy("基金"), "follows": gettext_lazy("跟进的投资"), "credit": gettext_lazy("授信"), "consent": gettext_lazy("授权同意"),
     "network": gettext_lazy("联合体"), "institute": gettext_lazy("研究院"), "park": gettext_lazy("园区"), "tenancy": gettext_lazy("入驻"),
     "resource": gettext_lazy("共享资源"), "scene": gettext_lazy("应用场景"), "client": gettext_lazy("客户"), "parent": gettext_lazy("上级"),

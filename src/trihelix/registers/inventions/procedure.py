@@ -10,10 +10,10 @@ from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets import Column
-from trihelix.kernel import book
+from trihelix.kernel import book, publicity
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.columns import options
-from trihelix.kernel.register import register_of
+from trihelix.kernel.register import PublicNotice, register_of
 from trihelix.registers.inventions.flow.common import UNIT
 from trihelix.registers.inventions.models import Publicity
 from trihelix.registers.inventions.models.steps import Procedure
@@ -97,12 +97,25 @@ def in_force(record: Any) -> Publicity | None:
     return Publicity.objects.filter(record=record, superseded=False).first()
 
 
+def notice_until(entry: Any) -> dt.date | None:
+    """The last day of the notice in force of a typed row."""
+    notice = in_force(entry.record)
+    return notice.ends if notice is not None else None
+
+
+ON_NOTICE = PublicNotice(
+    ("notice", "objected"), notice_until, handlers=("owner",), stop=("object", {}), closing=("clear",),
+    remedies={"none": ("resolve", {"outcome": "notice"}), "correct": ("resolve", {"outcome": "decided"}), "refuse": ("refuse", {})},
+)  # fmt: skip
+
+
 def raise_objection(a: Run) -> None:
     """Note an objection with its reason on the notice in force; refuses after its last day."""
     notice = in_force(a.record)
     if notice is None:
         raise Refused.one("no_notice", "没有在公示的事项", field="state")
-    a.require(a.today <= notice.ends, "notice_over", f"公示已于 {notice.ends} 结束，异议请走申诉或复核", field="date")
+    in_time = a.today <= notice.ends or publicity.undecided(a.record)  # one filed in time may be taken up later
+    a.require(in_time, "notice_over", f"公示已于 {notice.ends} 结束，异议请走申诉或复核", field="date")
     notice.objections = [*notice.objections, {"by": a.by.user_id, "at": a.now.isoformat(), "text": a.reason, "outcome": None}]
     notice.save(update_fields=["objections"])
     a.extra["objection"] = [None, {"n": len(notice.objections), "text": a.reason}]
@@ -150,6 +163,7 @@ def take_decision(
 def register_steps(steps: Steps) -> None:
     """Register the shared acts for one mechanism."""
     STEPS[steps.register] = steps
+    register_of(steps.register).notice = ON_NOTICE
     _asking(steps)
     _deciding(steps)
     _noticing(steps)

@@ -7,8 +7,9 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import book
-from trihelix.kernel.register import Register, declare
+from trihelix.kernel.register import PublicNotice, Register, declare
 from trihelix.kernel.standard import standard_actions
+from trihelix.registers.inventions.procedure import notice_until
 from trihelix.registers.listings import flow, models, sheets
 
 
@@ -37,6 +38,10 @@ def _prepare(values: dict[str, Any]) -> None:
 LISTINGS = declare(
     Register(
         "listings", models.Listing, "挂牌交易", "Listing", "GP", flow.LISTING, sheets.LISTINGS, area="deals",
+        notice=PublicNotice(
+            ("listed", "suspended"), notice_until, handlers=("node", "owner"), stop=("object", {}), closing=("award", "certify"),
+            remedies={"none": ("resolve", {"outcome": "resume"}), "correct": ("resolve", {"outcome": "again"}), "refuse": ("resolve", {"outcome": "again"})},
+        ),
         help_zh="协议定价公示、挂牌、拍卖、招标：公示天数、优先受让权、密封报价、异议中止、保证金与结算、交易凭证。",
         help_en="Agreed price on notice, listing, auction, tender: days, first refusal, sealed bids, objections, deposits, certificate.",
         list_columns=("number", "title", "owner", "way", "kind", "base_wan", "state"), filters=("way", "kind", "owner"),

@@ -202,15 +202,16 @@ REPORT = Flow(
         Transition("cancel", ("due",), "cancelled", (*OFFICE, "system"), "取消", "Cancel"),
     ),
 )  # fmt: skip
+HEARING = ("case:handler", "discipline", *OFFICE)  # the people of the responsible office, and the province's desks
 OBJECTION = Flow(
     "objection", 1,
     (State("filed", "已提出", "Filed", "initial"), State("accepted", "已受理", "Accepted"), State("answered", "已答复", "Answered"), State("appealed", "已申诉", "Appealed"), State("final", "已终结", "Final", "end"), State("rejected", "不予受理", "Not taken", "failed")),
     (
-        Transition("accept", ("filed",), "accepted", ("discipline", *OFFICE), "受理", "Accept", waits=True),
-        Transition("reject", ("filed",), "rejected", ("discipline", *OFFICE), "不予受理", "Not taken", reason_required=True),
-        Transition("answer", ("accepted", "appealed"), "answered", ("discipline", *OFFICE), "答复", "Answer", targets=("answered", "final"), clock="objection.answer"),
+        Transition("accept", ("filed",), "accepted", HEARING, "受理", "Accept", waits=True),
+        Transition("reject", ("filed",), "rejected", HEARING, "不予受理", "Not taken", reason_required=True),
+        Transition("answer", ("accepted", "appealed"), "answered", HEARING, "答复", "Answer", targets=("answered", "final"), clock="objection.answer"),
         Transition("appeal", ("answered",), "appealed", ("author",), "申诉", "Appeal"),
-        Transition("finish", ("answered",), "final", ("discipline", *OFFICE, "system"), "终结", "Finish"),
+        Transition("finish", ("answered",), "final", (*HEARING, "system"), "终结", "Finish"),
     ),
 )  # fmt: skip
 INTEGRITY = Flow("integrity_record", 1, (State("valid", "有效", "In force", "initial"), State("lifted", "已解除", "Lifted", "end")),

@@ -9,13 +9,18 @@ from typing import Any
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.checks import no_new_rows
-from trihelix.kernel.register import Register, declare_row
+from trihelix.kernel.register import PublicNotice, Register, declare_row
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.programmes import flow, models, sheets
 
 OFFICE = ("officer", "operator")
 # What the system computes or an act sets: read in lists and exports, never changed by an owner.
+
+
+def _publicity_to(entry: Any) -> dt.date | None:
+    end: dt.date | None = entry.publicity_to
+    return end
 
 
 def _publicity(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +104,8 @@ REGISTERS = (
           confidential=frozenset({"tried"}), prepare=lambda v: v.update(scheme=v.get("scheme") or "open-bid")),
     _made("applications", models.Application, "申报", "Application", "SB", flow.APPLICATION, sheets.APPLICATIONS, ("owner", "call", "class_id"), ("申报书：分节填写、自动保存、提交即固定并给出回执。", "Applications: filled in sections, saved as one goes, fixed with a receipt when submitted."),
           create_roles=("owner", "node", *OFFICE), change_states=("draft",), refs={"call": "calls", "board": "boards", "need": "needs", "leader": "people", "demand": "bodies", "provider": "bodies", "recommender": "bodies"},
-          links={"partners": ("bodies", "partner")}, filters=("call", "class_id", "owner"), facts=_publicity, search_doc=_application_doc, panels=("programmes/_application.html",)),
+          links={"partners": ("bodies", "partner")}, filters=("call", "class_id", "owner"), facts=_publicity, search_doc=_application_doc,
+          notice=PublicNotice(("publicity", "objection"), _publicity_to, stop=("suspend", {}), closing=("award",), remedies={"none": ("resume", {}), "correct": ("resume", {}), "refuse": ("refuse", {})}), panels=("programmes/_application.html",)),
     _made("projects", models.Project, "立项", "Project", "LX", flow.PROJECT, sheets.PROJECTS, ("owner", "scheme", "approved_wan", "allotted_wan", "paid_wan", "due_on"), ("立项后的项目、认定与补助：批准、下达、支付三列分开。", "Awarded projects, statuses and payments: approved, allotted and paid apart."),
           public=True, refs={"leader": "people", "payee": "bodies", "demand": "bodies", "taker": "bodies"}, filters=("scheme", "year", "batch", "class_id", "approved_on", "due_on", "owner"), check=_project_check, prepare=_versions,
           import_state="running", import_visibility="public", change_states=(), panels=("programmes/_project.html",)),
@@ -113,15 +119,16 @@ REGISTERS = (
           create_roles=("owner", *OFFICE), change_states=(), refs={"project": "projects", "leader": "people"}, filters=("kind", "project")),
     _made("progress_reports", models.Report, "项目报告", "Project report", "JZ", flow.REPORT, sheets.REPORTS, ("project", "kind", "due_on"), ("进展报告、阶段检查与后续跟踪。", "Progress reports, stage checks and follow-up."),
           refs={"project": "projects"}, filters=("kind", "due_on", "project"), change_states=("due", "rectify")),
-    _made("objections", models.Objection, "异议", "Objection", "YY", flow.OBJECTION, sheets.OBJECTIONS, (), ("公示期内的实名异议。", "Objections in real name during publicity."),
-          create_roles=("owner", *OFFICE), change_states=(), personal=frozenset({"name", "contact"}), confidential=frozenset({"unit", "evidence"})),
+    _made("objections", models.Objection, "异议", "Objection", "YY", flow.OBJECTION, sheets.OBJECTIONS, (), ("公示期内的实名异议：受理、答复、申诉；异议人信息只供受理的人核对。", "Objections by real name during publicity: taken up, answered, appealed; who objects is shown to those who answer only."),
+          create_roles=("owner", *OFFICE), change_states=(), personal=frozenset({"name", "id_kind", "id_number", "contact"}), confidential=frozenset({"unit", "evidence"})),
     _made("integrity_records", models.Integrity, "科研诚信记录", "Integrity record", "CX", flow.INTEGRITY, sheets.INTEGRITY, ("person", "body", "bars", "valid_to"), ("失信处理的依据与期限。", "Consequences of misconduct with legal basis and period."),
           create_roles=("discipline", *OFFICE), change_states=(), filters=("bars", "valid_to"), refs={"person": "people", "body": "bodies"}, personal=frozenset({"note"})),
     _made("call_questions", models.Question, "申报咨询", "Question on a call", "WD", flow.QUESTION, sheets.QUESTIONS, ("call",), ("申报期内的公开答疑。", "Public questions and answers on calls."),
           public=True, create_roles=("owner", *OFFICE), change_states=("asked",), refs={"call": "calls"}, filters=("call",), panels=("programmes/_question.html",)),
     _made("outages", models.Outage, "系统中断", "Outage", "ZDJ", flow.OUTAGE, sheets.OUTAGES, (), ("系统中断登记：截止时间顺延的依据。", "Outages: the evidence behind moved deadlines."), public=True, create_roles=("admin", *OFFICE), change_states=()),
     _made("subsidy_lists", models.SubsidyList, "免申即享名单", "Data-led list", "MS", flow.SUBSIDY, sheets.LISTS, ("scheme", "year"), ("无需申请：由各部门数据比对得出的名单。", "Nobody applies: lists from agencies' data."),
-          refs={"line": "budget_lines"}, filters=("scheme", "year"), change_states=("collecting",), check=_year, facts=_publicity, panels=("programmes/_list.html",)),
+          refs={"line": "budget_lines"}, filters=("scheme", "year"), change_states=("collecting",), check=_year, facts=_publicity, panels=("programmes/_list.html",),
+          notice=PublicNotice(("publicity",), _publicity_to, closing=("approve",))),
     _made("scheme_changes", models.SchemeChange, "计划文件修改", "Scheme change", "JWX", flow.SCHEME_CHANGE, sheets.SCHEME_CHANGES, ("scheme", "effective_on"), ("计划文件的新版本或新计划：一人提出，另一人复核后生效。", "A new version of a scheme file or a new scheme: proposed by one person, in force once a second one confirms."),
           create_roles=OFFICE, change_states=(), filters=("scheme", "effective_on"), check=no_new_rows, panels=("programmes/_scheme_change.html",)),
 )  # fmt: skip

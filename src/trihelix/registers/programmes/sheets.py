@@ -80,8 +80,14 @@ REPORTS = Sheet("progress_reports", (
     Column("due_on", "date", "应交日期", "Due", required=True), Column("text", "longtext", "进展", "Progress"), Column("problems", "longtext", "问题", "Problems"), Column("next_steps", "longtext", "下一步", "Next steps"),
     Column("percent", "integer", "完成百分比", "Percent"), Column("spent_wan", "money_wan", "已支出", "Spent", unit="万元"), Column("output_wan", "money_wan", "成果应用收入", "Income from use", unit="万元"), *SYSTEM,
 ))  # fmt: skip
+ID_KINDS = options(
+    ("resident", "居民身份证", "Resident identity card"), ("passport", "护照", "Passport"), ("permit", "港澳台居民证件", "Hong Kong, Macao or Taiwan permit"),
+    ("credit_code", "统一社会信用代码（单位）", "Unified social credit code (body)"),
+)  # fmt: skip
+ID_KIND = Column("id_kind", "choice", "证件类型", "Kind of identity", choices=ID_KINDS)
+ID_NUMBER = Column("id_number", "text", "证件号", "Identity number", help="个人只填证件号后四位，受理时核对；单位填统一社会信用代码")
 OBJECTIONS = Sheet("objections", (
-    REF, TITLE, Column("owner", "ref", "异议单位", "Body"), Column("name", "text", "异议人", "Name", required=True), Column("unit", "text", "所在单位", "Unit"), Column("contact", "text", "联系方式", "Contact", required=True),
+    REF, TITLE, Column("owner", "ref", "异议单位", "Body"), Column("name", "text", "异议人", "Name", required=True), ID_KIND, ID_NUMBER, Column("unit", "text", "所在单位", "Unit"), Column("contact", "text", "联系方式", "Contact", required=True),
     Column("grounds", "longtext", "异议事项", "Grounds", required=True), Column("evidence", "longtext", "证据", "Evidence", required=True), *SYSTEM,
 ))  # fmt: skip
 INTEGRITY = Sheet("integrity_records", (

@@ -9,7 +9,7 @@ from typing import Any
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.checks import not_negative, order
-from trihelix.kernel.register import Register, declare
+from trihelix.kernel.register import PublicNotice, Register, declare
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.secondments import flow, keys, models, sheets
 
@@ -105,6 +105,7 @@ NEEDS = declare(
 SECONDMENTS = declare(
     Register(
         "secondments", models.Secondment, "科创专员与人才选派", "Secondment", "KCY", flow.SECONDMENT, sheets.SECONDMENTS, area="people", owner_required=False,
+        notice=PublicNotice(("publicity",), lambda entry: entry.publicity_to, closing=("appoint",), remedies={"correct": ("object", {}), "refuse": ("object", {})}),
         help_zh="科创专员、产业教授、人才飞地、柔性引才：从双向选择、聘任、服务到评估、续聘的全过程。",
         help_en="Commissioners, industry professors, remote posts, flexible talent: from two-sided choice to service, assessment and renewal.",
         list_columns=("number", "title", "person", "owner", "host", "kind", "ends_on", "state"),

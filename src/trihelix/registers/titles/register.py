@@ -9,7 +9,7 @@ from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.checks import fill, not_negative, order, past
-from trihelix.kernel.register import Register, declare
+from trihelix.kernel.register import PublicNotice, Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.platforms.life import check_life, state_of
@@ -165,6 +165,13 @@ COMMITTEES = declare(
 CASES = declare(
     Register(
         "title_cases", models.TitleCase, "职称申报", "Title case", "ZCS", flow.CASE, sheets.CASE, area="people", public=False,
+        notice=PublicNotice(
+            ("publicity", "objected"), lambda case: case.publicity_to, stop=("object", {"objector": "实名异议 {number}", "text": "见实名异议 {number}"}), closing=("grant",),
+            remedies={
+                "none": ("settle", {"upheld": False, "finding": "{answer}"}), "correct": ("settle", {"upheld": False, "finding": "{answer}"}),
+                "refuse": ("settle", {"upheld": True, "finding": "{answer}"}),
+            },
+        ),
         help_zh="职称申报：普通渠道、社会化评审、直推直报；按系列、专业、级别自动分送，表决定结果，公示后授予。",
         help_en="Title cases: ordinary, social and direct; routed by series, speciality and level, decided by votes, granted after notice.",
         list_columns=("number", "title", "owner", "channel", "series", "level", "year", "state"), filters=("channel", "series", "level", "year", "owner", "committee", "granted_on"),

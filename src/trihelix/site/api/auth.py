@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
-
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -15,7 +11,8 @@ from trihelix.engines.errors import Problem
 from trihelix.kernel import keys
 from trihelix.kernel.actor import Actor, actor_for
 from trihelix.kernel.errors import Denied
-from trihelix.site.api.problems import TooMany, Unauthenticated
+from trihelix.site import throttle
+from trihelix.site.api.problems import Unauthenticated
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -69,21 +66,5 @@ def limit(request: HttpRequest, actor: Actor | None) -> None:
     """So many calls a minute for each account and for each visitor's address, counted in this process. Refuses beyond (429)."""
     signed_in = actor is not None and actor.signed_in
     most: int = settings.API_RATE_ACCOUNT if signed_in else settings.API_RATE_VISITOR
-    who = f"user:{actor.user_id}" if actor is not None and signed_in else f"address:{_address(request)}"
-    second = time.time()
-    key = f"api:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{int(second // 60)}"
-    cache.add(key, 0, 60)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # the minute ended between the two calls
-        return
-    if count > most:
-        raise TooMany(60 - int(second % 60), Problem("too_many_requests", f"每分钟最多 {most} 次请求；请按 Retry-After 所示的秒数后重试"))
-
-
-def _address(request: HttpRequest) -> str:
-    """The visitor's address: as many forwarded steps back as there are trusted proxies."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    if settings.PROXIES and len(forwarded) >= settings.PROXIES:
-        return str(forwarded[-settings.PROXIES].strip())
-    return str(request.META.get("REMOTE_ADDR", ""))
+    who = f"user:{actor.user_id}" if actor is not None and signed_in else f"address:{throttle.address(request)}"
+    throttle.count("api", who, most, 60, f"每分钟最多 {most} 次请求；请按 Retry-After 所示的秒数后重试")

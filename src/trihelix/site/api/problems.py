@@ -69,16 +69,6 @@ class TooLarge(Refused):
     status = 413
 
 
-class TooMany(Refused):
-    """More calls than allowed (429)."""
-
-    status = 429
-
-    def __init__(self, seconds: int, *found: Problem) -> None:
-        super().__init__(*found)
-        self.headers = {"Retry-After": str(seconds)}
-
-
 def respond(
     request: HttpRequest, status: int, problems: Iterable[Problem], headers: Mapping[str, str] | None = None, **more: Any
 ) -> HttpResponse:

@@ -44,7 +44,15 @@ def create_objection(
     publicity.require_open(record, a.today)
     if problem := identity_problem(id_kind, id_number):
         raise Refused(problem)
-    for field, value in {"name": name, "id_kind": id_kind, "id_number": id_number, "unit": unit, "contact": contact, "grounds": grounds, "evidence": evidence}.items():
+    for field, value in {
+        "name": name,
+        "id_kind": id_kind,
+        "id_number": id_number,
+        "unit": unit,
+        "contact": contact,
+        "grounds": grounds,
+        "evidence": evidence,
+    }.items():
         setattr(objection, field, (value or "").strip())
     objection.target = record
     a.record.title, a.record.owner_id, a.record.visibility = f"对 {record.number} 的异议", next(iter(sorted(a.by.bodies)), None), "owner"

@@ -85,6 +85,10 @@ class Objection(Entry):
 
     target = models.ForeignKey(Record, models.PROTECT, related_name="objections")
     name = models.CharField(max_length=60)
+    id_kind = models.CharField(max_length=20, blank=True)
+    id_number = models.CharField(
+        max_length=18, blank=True, help_text="the last four characters of an identity document, or a body's credit code"
+    )
     unit = models.CharField(max_length=120, blank=True)
     contact = models.CharField(max_length=120)
     grounds = models.TextField()
