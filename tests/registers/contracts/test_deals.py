@@ -249,5 +249,28 @@ def test_receipts_go_on_to_the_shares(deal, firm, office, actor):
     assert sum(r.amount_fen for r in transfer.receipts.all()) == 25 * WAN
 
 
+def test_receipts_settle_the_payments_they_cover(deal, firm, office):
+    with_nda(deal, firm, office)
+    signed(deal, firm, office)
+    run("deals", "register_contract")(by=office, record=deal.uid)
+    contract = Contract.objects.get(deal=deal.record)
+    Record.objects.filter(pk=contract.pk).update(state="registered")
+    receive = lambda by, wan, voucher: run("contracts", "receive")(  # noqa: E731
+        by=by, record=contract.record.uid, date=clock.today(), received_wan=wan * WAN, voucher=voucher
+    )
+    first, second = (Obligation.objects.get(contract=contract.record, amount_fen=wan * WAN) for wan in (30, 50))
+    state = lambda duty: Record.objects.get(pk=duty.pk).state  # noqa: E731
+    receive(office, 29, "R1")
+    assert state(first) == "planned", "a part of an instalment settles nothing"
+    receive(office, 1, "R2")
+    first.refresh_from_db()
+    assert (state(first), first.done_on, first.evidence) == ("confirmed", clock.today(), "到账凭证 R2")
+    receive(office, -5, "R3")
+    receive(office, 50, "R4")
+    assert state(second) == "planned", "money paid back covers nothing"
+    receive(office, 5, "R5")
+    assert state(second) == "confirmed"
+
+
 def test_parties_of_a_deal_are_fixed(deal, firm):
     refused("parties_fixed", run("deals", "change"), by=firm, record=deal.uid, seller="u-eng")

@@ -51,6 +51,7 @@ OBLIGATION = Flow(
         Transition("fulfil", ("due",), "done", ("debtor",), "登记履行", "Record fulfilment", waits=True),
         Transition("confirm", ("done",), "confirmed", ("creditor",), "确认履行", "Confirm", clock="obligation.confirm"),
         Transition("return", ("done",), "due", ("creditor",), "退回", "Return", reason_required=True),
+        Transition("settle", ("planned", "due", "done"), "confirmed", ("system",), "由到账核销", "Settled by receipts", targets=("done", "confirmed")),
         Transition("waive", ("planned", "due"), "waived", ("creditor",), "免除", "Waive", reason_required=True),
     ),
 )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import F
+
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Column
 from trihelix.kernel import book, clock
@@ -129,6 +131,33 @@ def return_(a: Run, duty: Obligation) -> None:
     duty.done_on, duty.evidence = None, ""
     a.after_saved(lambda: _due(a, duty))
     a.notify(f"履行被退回：{a.record.title}（{a.reason}）", roles=("debtor",), en=f"Fulfilment returned: {a.record.title}")
+
+
+@action(
+    "obligations",
+    "settle",
+    "由到账核销",
+    "Settled by receipts",
+    fields=(*DONE, Column("confirmed", "boolean", "收款方已入账", "Booked by the creditor")),
+)
+def settle(a: Run, duty: Obligation, *, done_on: dt.date, evidence: str, confirmed: bool = False) -> None:
+    """Receipts of the contract cover this payment. Booked by the creditor it is confirmed; booked by others, the creditor confirms."""
+    duty.done_on, duty.evidence = duty.done_on or done_on, duty.evidence or evidence
+    if confirmed:
+        duty.confirmed_on = a.today
+    a.go("confirmed" if confirmed else "done")
+
+
+def settle_payments(contract: Record, covered_fen: int, day: dt.date, evidence: str, a: Run) -> None:
+    """Settle the payments that net receipts of ``covered_fen`` cover whole, the earliest first; instalments without a sum stay open."""
+    payments = Obligation.objects.filter(contract=contract, kind="payment").exclude(record__state="waived").exclude(amount_fen=None)
+    for duty in payments.select_related("record").order_by(F("due_on").asc(nulls_last=True), "pk"):
+        covered_fen -= duty.amount_fen or 0
+        if covered_fen < 0:
+            break
+        confirmed = duty.creditor_id in a.by.bodies
+        if duty.record.state in ("planned", "due") or (duty.record.state == "done" and confirmed):
+            settle(by=SYSTEM, record=duty.record, now=a.now, done_on=day, evidence=evidence, confirmed=confirmed)
 
 
 @tick("obligations_due", every=3600)

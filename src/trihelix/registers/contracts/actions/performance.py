@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Sum
+
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.columns import options
+from trihelix.registers.contracts.actions.obligations import settle_payments
 from trihelix.registers.contracts.models import BenefitUse, Contract, Receipt
 
 LIVE = ("registered", "change_pending", "objected")
@@ -32,7 +35,10 @@ def receive(
     technical_wan: int | None = None,
     cost_wan: int | None = None,
 ) -> None:
-    """Record money received. Refuses a voucher recorded already, a technical part above the receipt, a date before signing."""
+    """Record money received; payments that the receipts cover are settled by it, the earliest first.
+
+    Refuses a voucher recorded already, a technical part above the receipt, a date before signing.
+    """
     a.require(a.record.state in LIVE, "not_registered", "合同登记后才能登记到账", field="state")
     a.require(received_wan != 0, "zero", "到账金额不能为零（退款填负数）", field="received_wan")
     a.require(date >= contract.sign_date, "date_order", f"到账日期早于签订日期 {contract.sign_date}", field="date")
@@ -47,6 +53,8 @@ def receive(
         contract=contract, key=voucher, date=date, received_fen=received_wan, technical_fen=technical_wan, cost_fen=cost_wan or 0
     )
     a.extra["receipt"] = [None, {"voucher": voucher, "date": str(date), "received_fen": made.received_fen, "technical_fen": technical_wan}]
+    total = contract.receipts.aggregate(total=Sum("received_fen"))["total"]
+    a.after_saved(lambda: settle_payments(a.record, total, date, f"到账凭证 {voucher}", a))
 
 
 @action("contracts", "verify_income", "核定技术性收入", "Verify technical income", roles=("node", "officer", "operator"), fields=(
