@@ -14,11 +14,14 @@ from tests.engines.allocation.test_repair import cured
 from trihelix.engines import allocation
 from trihelix.engines.allocation import clash, crossing, fairness, repair
 from trihelix.engines.allocation.budget import Budget
+from trihelix.engines.allocation.clash_cut import Skeleton, tight_cut
 from trihelix.engines.allocation.core import solve_network
 from trihelix.engines.allocation.dense import solve_dense
+from trihelix.engines.allocation.feasible import only_rows, some_assignment
 from trihelix.engines.allocation.laminar import nest
 from trihelix.engines.allocation.lottery import draw, seed_of
 from trihelix.engines.allocation.model import build
+from trihelix.engines.allocation.parse import parse
 from trihelix.engines.allocation.problem import Limits
 from trihelix.engines.allocation.solve import find
 
@@ -96,6 +99,31 @@ def test_new_experts_by_flow_and_by_programme_cost_the_same(monkeypatch):
         assert [r["price"] for r in exact["repairs"][:1]] == [r["price"] for r in quick["repairs"][:1]], seed
         for r in exact["repairs"]:
             assert allocation.cure(problem, r["changes"])
+
+
+def test_the_merged_network_answers_as_the_whole_one():
+    """Random subsets of the rows of a clash: the small max flow and the whole circulation agree on whether they clash."""
+    rng, asked, clashed = np.random.default_rng(5), 0, 0
+    for seed in range(120):
+        model = build(parse(random_problem(seed, seed % 3 == 0)))
+        nested = nest(model)
+        if some_assignment(nested_only(model, nested), Budget(None)) is not None:
+            continue
+        cut = tight_cut(model, nested)
+        rows = list(dict.fromkeys([row for row, _ in cut.demand] + cut.supply))
+        skeleton = Skeleton(model, nested, rows)
+        for _ in range(6):
+            some = [row for row in rows if rng.random() < 0.8]
+            whole = some_assignment(only_rows(model, set(some)), Budget(None)) is None
+            assert skeleton.clashes(some) == whole, (seed, some)
+            asked, clashed = asked + 1, clashed + whole
+    assert asked > 100 and asked > clashed > 10
+
+
+def nested_only(model, nested):
+    """The model without the rows that fit in neither tree."""
+    rows = {(f, g) for f, fam in enumerate(model.families) for g in range(len(fam.low))} - set(nested.side)
+    return only_rows(model, rows)
 
 
 def test_every_pair_priced_equals_the_flow_over_all_pairs():

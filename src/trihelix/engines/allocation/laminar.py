@@ -57,7 +57,10 @@ def _tree(model: Model, outer: list[int], middle: int, inner: list[int], index: 
     ins = _forest([fams[f].group for f in inner], [fams[f] for f in inner])
     base = len(out.family)
     parent = [out.parent, np.asarray(out.leaf if outer else np.full(count, -1)), ins.parent + base + count]
-    owner = np.concatenate([fams[inner[f]].owner[[g]] for f, g in zip(ins.family, ins.group, strict=True)]) if len(ins.family) else _none()
+    owner = np.zeros(len(ins.family), dtype=np.int64)
+    for k, f in enumerate(inner):
+        mine = ins.family == k
+        owner[mine] = fams[f].owner[ins.group[mine]]
     parent[2] = np.where(ins.parent < 0, base + owner, parent[2])
     family = np.concatenate([_of(outer, out.family), np.full(count, middle), _of(inner, ins.family)])
     group = np.concatenate([out.group, np.arange(count), ins.group])

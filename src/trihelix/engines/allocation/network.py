@@ -142,8 +142,24 @@ def row_prices(model: Model, nested: Nested, found: Prices) -> list[Ints]:
     return out
 
 
+def circulates(arcs: Arcs) -> bool:
+    """Whether any circulation respects the bounds."""
+    if not np.any(excess(arcs)):
+        return True
+    flow, wanted = _filled(arcs)
+    return bool(flow.optimal_flow() == wanted)
+
+
 def cut(arcs: Arcs) -> Ints:
     """Node set (mask as 0/1) whose lower bounds in exceed its upper bounds out, of an infeasible circulation."""
+    flow, _ = _filled(arcs)
+    side = np.zeros(arcs.nodes + 2, dtype=np.int64)
+    side[np.asarray(flow.get_source_side_min_cut(), dtype=np.int64)] = 1
+    return side[: arcs.nodes]
+
+
+def _filled(arcs: Arcs) -> tuple[max_flow.SimpleMaxFlow, int]:
+    """The max flow from nodes with too much to nodes with too little, and the amount that would meet every lower bound."""
     b = excess(arcs)
     flow = max_flow.SimpleMaxFlow()
     ceiling = int(np.abs(b).sum() + arcs.high[arcs.pairs].sum()) + 1
@@ -157,6 +173,4 @@ def cut(arcs: Arcs) -> Ints:
     )
     if flow.solve(source, sink) != flow.OPTIMAL:
         raise RuntimeError("max flow did not finish")
-    side = np.zeros(arcs.nodes + 2, dtype=np.int64)
-    side[np.asarray(flow.get_source_side_min_cut(), dtype=np.int64)] = 1
-    return side[: arcs.nodes]
+    return flow, int(b[gives].sum())

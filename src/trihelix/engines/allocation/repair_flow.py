@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
 
 from . import network
-from .laminar import nest
+from .laminar import Tree, nest
 from .model import Model
 from .problem import Bools, Ints
 
@@ -30,22 +31,20 @@ class Newcomer:
     cap: int
 
 
-@dataclass
-class _Extra:
-    """Priced arcs beside the base network; ``change`` names what a unit of flow means."""
+@dataclass(frozen=True)
+class _Levers:
+    """Priced arcs beside the base network, one kind: ``group`` of the row that a unit of flow bends, or the expert it loads."""
 
-    tail: list[int]
-    head: list[int]
-    high: list[int]
-    price: list[Fraction]
-    change: list[Change]
+    kind: str
+    family: int
+    group: Ints
+    tail: Ints
+    head: Ints
+    high: Ints
 
-    def add(self, tail: Any, head: Any, high: Any, price: Fraction, change: Change) -> None:
-        self.tail.append(int(tail))
-        self.head.append(int(head))
-        self.high.append(int(high))
-        self.price.append(price)
-        self.change.append(change)
+    def change(self, model: Model, k: int) -> Change:
+        """What lever ``k`` means, without its amount."""
+        return [self.kind, *model.families[self.family].key(int(self.group[k]))[1:]]
 
 
 def cheapest_by_flow(
@@ -56,58 +55,70 @@ def cheapest_by_flow(
     arcs = network.arcs_of(model, nested)
     if not nested.is_network or np.any(arcs.low > arcs.high):
         return None
-    extra = _Extra([], [], [], [], [])
-    _bend_left(model, nested, arcs, prices, extra)
-    new = {n.expert: n for n in newcomers}
-    start = len(nested.left.parent) + model.size
-    base: list[Fraction] = [Fraction(0)] * len(arcs.tail)
-    for node, (f, g) in enumerate(zip(nested.right.family.tolist(), nested.right.group.tolist(), strict=True)):
-        if model.families[f].kind != "expert":
-            continue
-        if g in new:
-            base[start + node] = prices["new_expert"] / new[g].cap
-        elif "expert_cap" in prices:
-            name = model.problem.experts[g]
-            room = max(0, len(model.problem.items) - int(arcs.high[start + node]))
-            extra.add(arcs.tail[start + node], arcs.head[start + node], room, prices["expert_cap"], ["expert_cap", name])
-    for k in np.flatnonzero(waivable[model.listed]).tolist():
-        base[arcs.pairs.start + k] = prices["waive_conflict"]
-    flow = _solve(arcs, base, extra)
-    return None if flow is None else _read(model, arcs, flow, base, extra, newcomers, start, waivable)
-
-
-def _bend_left(model: Model, nested: Any, arcs: network.Arcs, prices: dict[str, Fraction], extra: _Extra) -> None:
-    p = model.problem
-    for k, (f, g) in enumerate(zip(nested.left.family.tolist(), nested.left.group.tolist(), strict=True)):
-        fam = model.families[f]
-        if fam.kind == "same" and "same_on_panel" in prices:
-            extra.add(arcs.tail[k], arcs.head[k], p.need[fam.owner[g]], prices["same_on_panel"], ["same_on_panel", *fam.key(g)[1:]])
-        elif fam.kind == "item" and "seat_short" in prices and p.panel[g]:
-            extra.add(arcs.head[k], arcs.tail[k], arcs.low[k], prices["seat_short"], ["seat_short", p.items[g]])
-        elif fam.kind == "type" and "count_waiver" in prices and arcs.low[k] > 0:
-            extra.add(arcs.head[k], arcs.tail[k], arcs.low[k], prices["count_waiver"], ["count_waiver", *fam.key(g)[1:]])
-
-
-def _solve(arcs: network.Arcs, base: list[Fraction], extra: _Extra) -> Ints | None:
-    scale = 1
-    for price in {*base, *extra.price}:
-        scale = scale * price.denominator // np.gcd(scale, price.denominator)
+    scale = lcm(1, *(p.denominator for p in prices.values()), *((prices["new_expert"] / n.cap).denominator for n in newcomers))
+    levers = [*_bend_left(model, nested.left, arcs, prices), *_bend_right(model, nested.right, arcs, prices, newcomers)]
+    cost = np.zeros(len(arcs.tail), dtype=np.int64)
+    right = nested.right
+    for new in newcomers:
+        mine = np.flatnonzero((right.family == _expert_family(model)) & (right.group == new.expert))
+        cost[arcs.pairs.stop + mine] = int(prices["new_expert"] / new.cap * scale)
+    if waivable.any():
+        cost[arcs.pairs][waivable[model.listed]] = int(prices["waive_conflict"] * scale)
     grown = replace(
-        arcs, tail=np.concatenate([arcs.tail, np.array(extra.tail, dtype=np.int64)]),
-        head=np.concatenate([arcs.head, np.array(extra.head, dtype=np.int64)]),
-        low=np.concatenate([arcs.low, np.zeros(len(extra.tail), dtype=np.int64)]),
-        high=np.concatenate([arcs.high, np.array(extra.high, dtype=np.int64)]),
+        arcs, tail=np.concatenate([arcs.tail, *(v.tail for v in levers)]), head=np.concatenate([arcs.head, *(v.head for v in levers)]),
+        low=np.concatenate([arcs.low, *(np.zeros_like(v.high) for v in levers)]),
+        high=np.concatenate([arcs.high, *(v.high for v in levers)]),
     )  # fmt: skip
-    cost = np.array([int(price * int(scale)) for price in (*base, *extra.price)], dtype=np.int64)
-    return network.solve_costs(grown, cost)
+    priced = [np.full(len(v.high), int(prices[v.kind] * scale), dtype=np.int64) for v in levers]
+    flow = network.solve_costs(grown, np.concatenate([cost, *priced]))
+    return None if flow is None else _read(model, arcs, flow, levers, newcomers, waivable)
+
+
+def _expert_family(model: Model) -> int:
+    return next(f for f, fam in enumerate(model.families) if fam.kind == "expert")
+
+
+def _bend_left(model: Model, tree: Tree, arcs: network.Arcs, prices: dict[str, Fraction]) -> list[_Levers]:
+    """More of one employer on a panel; fewer seats, or fewer of a class, as backward arcs."""
+    p, out = model.problem, []
+    for f, fam in enumerate(model.families):
+        at = np.flatnonzero(tree.family == f)
+        group = tree.group[at]
+        if fam.kind == "same" and "same_on_panel" in prices:
+            out.append(_Levers("same_on_panel", f, group, arcs.tail[at], arcs.head[at], p.need[fam.owner[group]]))
+        elif fam.kind == "item" and "seat_short" in prices:
+            at, group = at[p.panel[group]], group[p.panel[group]]
+            out.append(_Levers("seat_short", f, group, arcs.head[at], arcs.tail[at], arcs.low[at]))
+        elif fam.kind == "type" and "count_waiver" in prices:
+            at, group = at[arcs.low[at] > 0], group[arcs.low[at] > 0]
+            out.append(_Levers("count_waiver", f, group, arcs.head[at], arcs.tail[at], arcs.low[at]))
+    return out
+
+
+def _bend_right(
+    model: Model, tree: Tree, arcs: network.Arcs, prices: dict[str, Fraction], newcomers: Sequence[Newcomer]
+) -> list[_Levers]:  # fmt: skip
+    """More seats of present experts, as parallel arcs."""
+    if "expert_cap" not in prices:
+        return []
+    f = _expert_family(model)
+    node = np.flatnonzero((tree.family == f) & ~np.isin(tree.group, [n.expert for n in newcomers]))
+    at = arcs.pairs.stop + node
+    room = np.maximum(0, len(model.problem.items) - arcs.high[at])
+    return [_Levers("expert_cap", f, tree.group[node], arcs.tail[at], arcs.head[at], room)]
 
 
 def _read(
-    model: Model, arcs: network.Arcs, flow: Ints, base: list[Fraction], extra: _Extra, newcomers: Sequence[Newcomer], start: int, waivable: Bools
+    model: Model, arcs: network.Arcs, flow: Ints, levers: Sequence[_Levers], newcomers: Sequence[Newcomer], waivable: Bools
 ) -> tuple[list[Change], bool]:  # fmt: skip
     """The relief the flow uses; with newcomers, whether whole experts cost no more than the priced seats."""
     p = model.problem
-    changes = [[*change, int(n)] for change, n in zip(extra.change, flow[len(arcs.tail) :].tolist(), strict=True) if n > 0]
+    changes: list[Change] = []
+    start = len(arcs.tail)
+    for lever in levers:
+        used = flow[start : start + len(lever.high)]
+        changes += [[*lever.change(model, k), int(used[k])] for k in np.flatnonzero(used > 0).tolist()]
+        start += len(used)
     x = flow[arcs.pairs]
     for k in np.flatnonzero((x > 0) & waivable[model.listed]).tolist():
         changes.append(["waive_conflict", p.items[model.item[k]], p.experts[model.expert[k]], 1])
