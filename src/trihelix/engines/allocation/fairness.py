@@ -92,6 +92,8 @@ def _exact_worst(model: Model, first: Solved, budget: Budget) -> Worst:
 
 def alone_bound(model: Model) -> tuple[int, Proof, int]:
     """The least over items of the best total it could have with every expert to itself: bound, proof leaf, that item."""
+    if not any(f.level == "inner" and len(f.low) for f in model.families) and not model.bottom.any() and np.all(model.top == 1):
+        return _alone_by_rank(model)
     families = tuple(
         replace(f, low=np.zeros_like(f.low), high=np.full_like(f.high, 1 << 40))
         if f.level in ("expert", "outer_left", "outer_right")
@@ -123,9 +125,29 @@ def alone_bound(model: Model) -> tuple[int, Proof, int]:
     return int(per_item[worst]), leaf, worst
 
 
+def _alone_by_rank(model: Model) -> tuple[int, Proof, int]:
+    """As :func:`alone_bound` where nothing but its seats limits an item: its best scores, priced at the last that gets a seat."""
+    family = next(k for k, f in enumerate(model.families) if f.kind == "item")
+    most = model.families[family].high
+    order = np.lexsort((-model.score, model.item))
+    start = np.searchsorted(model.item[order], np.arange(len(most) + 1))
+    rank = np.arange(model.size) - start[model.item[order]]
+    seated = order[rank < most[model.item[order]]]
+    totals = np.bincount(model.item[seated], model.score[seated], minlength=len(most)).astype(np.int64)
+    worst = int(np.argmin(totals))
+    y = [np.zeros(len(f.low), dtype=np.int64) for f in model.families]
+    if 0 < most[worst] <= start[worst + 1] - start[worst]:
+        y[family][worst] = model.score[order[start[worst] + most[worst] - 1]]
+    leaf = leaf_of(model, y)
+    leaf["rows"].append(["worst", model.problem.items[worst], -1])
+    return int(totals[worst]), leaf, worst
+
+
 def _large(model: Model, nested: Nested, first: Solved, budget: Budget) -> Solved:
     """Steered network solves, then integer programmes over the pairs that the proven gap leaves open."""
     alone, leaf, _ = alone_bound(model)
+    if int(first.totals().min()) >= alone:
+        return _join(first, Worst(alone, first.x, alone, leaf, True))
     found = steer(model, nested, alone, budget)
     if found.worst < alone and model.size <= EXACT_WORST_UP_TO:
         return _exact(model, first, budget)

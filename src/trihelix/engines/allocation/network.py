@@ -50,6 +50,14 @@ def arcs_of(model: Model, nested: Nested) -> Arcs:
     return Arcs(tail, head, low, high, slice(n_left, n_left + model.size), 1 + n_left + n_right)
 
 
+def over_pairs(arcs: Arcs, at: Ints) -> Arcs:
+    """The same trees over the pairs at positions ``at`` only."""
+    some = np.concatenate([np.arange(arcs.pairs.start), arcs.pairs.start + at, np.arange(arcs.pairs.stop, len(arcs.tail))])
+    return Arcs(
+        arcs.tail[some], arcs.head[some], arcs.low[some], arcs.high[some], slice(arcs.pairs.start, arcs.pairs.start + len(at)), arcs.nodes
+    )
+
+
 def excess(arcs: Arcs) -> Ints:
     """Σ lower bounds in − out per node: what a circulation must carry beyond its lower bounds."""
     into = np.bincount(arcs.head, weights=arcs.low, minlength=arcs.nodes)

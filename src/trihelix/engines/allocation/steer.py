@@ -12,7 +12,7 @@ from .budget import Budget
 from .core import bound_of, leaf_of
 from .laminar import Nested
 from .model import Model
-from .problem import Ints
+from .problem import Bools, Ints
 
 FINE = 1000  # scores are scaled by this, so that raises are thousandths
 MOST_ROUNDS = 60
@@ -33,24 +33,51 @@ class Steered:
 class _Trial:
     raises: Ints
     flow: Ints
+    x: Ints
     totals: Ints
 
 
 class _Net:
-    """The network laid out once; each trial only changes the scores."""
+    """The network laid out once over the pairs that matter; each trial only changes the scores.
+
+    The best pairs of every item and of every expert nearly always hold the answer; :func:`_close` takes in what its prices miss.
+    """
 
     def __init__(self, model: Model, nested: Nested) -> None:
-        self.model, self.nested, self.arcs = model, nested, network.arcs_of(model, nested)
+        self.model, self.nested, self.all = model, nested, network.arcs_of(model, nested)
+        seats = -(-int(model.problem.need.sum()) // len(model.problem.items))
+        self.over((model.bottom > 0) | _best(model.item, model.score, 6 * seats) | _best(model.expert, model.score, 5))
+
+    def over(self, keep: Bools) -> None:
+        """Lay the network out over the pairs in ``keep``."""
+        self.keep = keep if 2 * int(keep.sum()) < self.model.size else np.ones_like(keep)
+        self.at = np.flatnonzero(self.keep)
+        self.arcs = network.over_pairs(self.all, self.at)
 
     def scores(self, raises: Ints) -> Ints:
         return np.asarray(self.model.score * (FINE + raises[self.model.item]))
 
     def trial(self, raises: Ints) -> _Trial:
-        flow = network.solve(self.arcs, self.scores(raises))
+        """Solve under the raises; pairs are added until the rules can be met."""
+        flow = network.solve(self.arcs, self.scores(raises)[self.at])
+        if flow is None and not self.keep.all():
+            self.over(np.ones_like(self.keep))
+            return self.trial(raises)
         if flow is None:
             raise ValueError("the rules cannot be met")
-        got = np.bincount(self.model.item, weights=self.model.score * flow[self.arcs.pairs], minlength=len(raises))
-        return _Trial(raises, flow, got.astype(np.int64))
+        x = np.zeros(self.model.size, dtype=np.int64)
+        x[self.at] = flow[self.arcs.pairs]
+        got = np.bincount(self.model.item, weights=self.model.score * x, minlength=len(raises))
+        return _Trial(raises, flow, x, got.astype(np.int64))
+
+
+def _best(index: Ints, score: Ints, count: int) -> Bools:
+    """The ``count`` pairs of highest score of each item (or expert)."""
+    order = np.lexsort((-score, index))
+    rank = np.arange(len(order)) - np.searchsorted(index[order], index[order])
+    out = np.zeros(len(index), dtype=np.bool_)
+    out[order[rank < count]] = True
+    return out
 
 
 def steer(model: Model, nested: Nested, target: int, budget: Budget) -> Steered:
@@ -111,14 +138,22 @@ def _lower(net: _Net, found: _Trial, worst: int, budget: Budget) -> _Trial:
 
 
 def _close(net: _Net, found: _Trial, worst: int) -> Steered:
-    """The proof: network prices at scale ``FINE`` and −raise on each worst-total row."""
-    model, score = net.model, net.scores(found.raises)
-    y = network.row_prices(model, net.nested, network.prices(net.arcs, score, found.flow))
+    """The proof: network prices at scale ``FINE`` and −raise on each worst-total row, over every pair of the model."""
+    model, score, trial = net.model, net.scores(found.raises), found
+    while True:
+        priced = network.prices(net.arcs, score[net.at], trial.flow)
+        y = network.row_prices(model, net.nested, priced)
+        reduced = score.copy()
+        for fam, price in zip(model.families, y, strict=True):
+            inside = fam.group >= 0
+            reduced[inside] -= price[fam.group[inside]]
+        missing = (reduced > 0) & ~net.keep
+        if not missing.any():
+            break
+        net.over(net.keep | missing)
+        trial = net.trial(found.raises)
+        found = trial if int(trial.totals.min()) >= worst else found
     bound = (bound_of(model, y, score) - int(found.raises.sum()) * worst) // FINE
     leaf = leaf_of(model, y, FINE)
-    reduced = score.copy()
-    for fam, price in zip(model.families, y, strict=True):
-        inside = fam.group >= 0
-        reduced[inside] -= price[fam.group[inside]]
     leaf["rows"] += [["worst", model.problem.items[i], -int(found.raises[i])] for i in np.flatnonzero(found.raises)]
-    return Steered(found.flow[net.arcs.pairs], worst, bound, leaf, reduced)
+    return Steered(found.x, worst, bound, leaf, reduced)
