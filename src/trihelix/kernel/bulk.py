@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from trihelix.engines import sheets
 from trihelix.engines.errors import Problem, Refused
-from trihelix.kernel import clock, journal, numbers, outbox, uniques, waits
+from trihelix.kernel import clock, journal, memo, numbers, outbox, uniques, waits
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import difference, initial_state, snapshot, stored_book
 from trihelix.kernel.actor import Actor, entries
@@ -46,6 +46,7 @@ class Decision:
         }  # fmt: skip
 
 
+@memo.scope()
 def decide(
     register: Register, rows: list[tuple[int, dict[str, Any]]], problems: Iterable[Problem], by: Actor, progress: Progress | None = None
 ) -> Decision:

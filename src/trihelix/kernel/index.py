@@ -183,9 +183,11 @@ def similar(text: str, *, kinds: Sequence[str], by: Actor, k: int = 5) -> list[d
     found = matcher()
     hits = found.search(text, k, filters_for(by, kinds), explain=False).hits
     mine = found.weighted(text)[0]
+    held = Record.objects.filter(ref__in={h["ref"] for h in hits}, register__in=kinds).order_by("-pk")  # the oldest stays in place
+    records = {(r.ref, r.title): r for r in held}
     out = []
     for hit in hits:
-        record = Record.objects.filter(ref=hit["ref"], register__in=kinds, title=hit["title"]).first()
+        record = records.get((hit["ref"], hit["title"]))
         doc = found.index.get(str(record.uid)) if record is not None and isinstance(found.index, Reader) else None
         if record is None or doc is None:
             continue

@@ -76,18 +76,12 @@ def put_notice(
     key: str = "", en: str = "",
 ) -> None:  # fmt: skip
     """Write on-screen notices in this transaction (exactly once by key) and queue their mails."""
-    people = people_of(record, roles, bodies, users, clock.local_date(now))
-    for user_id in sorted(people):
-        name = f"{record.uid}:{key}:{user_id}"[:200]
-        Notice.objects.bulk_create(
-            [Notice(user_id=user_id, record=record, key=name, text=text[:400], text_en=en[:400], at=now)], ignore_conflicts=True
-        )
-        put(
-            "mail",
-            name,
-            {"user": user_id, "subject": text[:120], "text": text, "record": str(record.uid), "register": record.register},
-            now,
-        )
+    people = sorted(people_of(record, roles, bodies, users, clock.local_date(now)))
+    names = {u: f"{record.uid}:{key}:{u}"[:200] for u in people}
+    notices = [Notice(user_id=u, record=record, key=name, text=text[:400], text_en=en[:400], at=now) for u, name in names.items()]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=500)
+    shared = {"subject": text[:120], "text": text, "record": str(record.uid), "register": record.register}
+    put_many("mail", ((name, {"user": u, **shared}) for u, name in names.items()), now)
 
 
 def notice_to(user_id: int, text: str, en: str, key: str, now: dt.datetime) -> None:

@@ -231,3 +231,10 @@ def test_commands_answer_and_refuse(capsys, tmp_path):
     with pytest.raises(SystemExit) as stop:
         main(["schemes", "check", str(tmp_path / "bad.yaml"), "--json"])
     assert stop.value.code == 2 and json.loads(capsys.readouterr().out)["errors"][0]["code"] == "cycle"
+
+
+def test_a_stored_book_from_before_a_key_goes_on_without_its_rule():
+    older = text_of("defaults").replace("affiliation: {", "similarity_of_old: {").split("\n")
+    texts = {"schemes/defaults.yaml": "\n".join(x for x in older if "similarity_of_old" not in x), "schemes/u.yaml": text_of("open-bid")}
+    assert from_texts(texts).scheme("open-bid").get("affiliation.posts") == ()
+    assert "董事长" in BOOK.scheme("open-bid").get("affiliation.posts")

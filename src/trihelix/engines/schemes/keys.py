@@ -7,7 +7,7 @@ Types: ``int`` (≥0), ``ratio`` (0 to 1, written ``30%`` or ``2/3``), ``bool``,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 SHAPES: Final = {
     "guide": ("指南引导", "Guide-led"), "demand": ("需求引导", "Demand-led"), "agreement": ("协议引导", "Agreement-led"),
@@ -21,12 +21,13 @@ DAYS = "choice:working|calendar"
 
 @dataclass(frozen=True)
 class Key:
-    """One key: its path ``section.key``, type and meaning."""
+    """One key: its path ``section.key``, type, meaning, and the value in books that are older than the key."""
 
     path: str
     type: str
     zh: str
     en: str
+    before: Any = None
 
     @property
     def section(self) -> str:
@@ -50,6 +51,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("consortium.min", "int", "参加单位最少数", "Fewest members with the applicant"),
     ("consortium.max", "int", "参加单位最多数", "Most members with the applicant"),
     ("consortium.needs", f"list:{KINDS}", "须包含的单位类型", "Kinds that must take part"),
+    ("affiliation.posts", "words", "负责职务（同一人在双方任职即为关联）", "Posts in charge: one person holding them in both bodies ties them"),
     ("review.modes", f"list:{MODES}", "评审方式", "Ways of review"),
     ("review.panel", "int", "每项评审专家数", "Experts on a panel"),
     ("review.panel_min", "int", "专家最少数", "Fewest experts"),
@@ -113,13 +115,16 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("race.loser_settlement", "ratio", "淘汰者结算比例", "Share paid to the losers"),
 )  # fmt: skip
 
-KEYS: Final[dict[str, Key]] = {row[0]: Key(*row) for row in _ROWS}
+# Keys that came later: what a stored book from before them means. Its cases go on as they began.
+_BEFORE: Final[dict[str, Any]] = {"affiliation.posts": []}
+
+KEYS: Final[dict[str, Key]] = {row[0]: Key(*row, before=_BEFORE.get(row[0])) for row in _ROWS}
 SECTIONS: Final[dict[str, dict[str, Key]]] = {}
 for _key in KEYS.values():
     SECTIONS.setdefault(_key.section, {})[_key.path.split(".")[1]] = _key
 
 SECTION_NAMES: Final = {
-    "call": ("征集与申报", "Call"), "applicant": ("申报条件", "Eligibility"), "consortium": ("联合体", "Consortium"), "review": ("评审", "Review"),
+    "call": ("征集与申报", "Call"), "applicant": ("申报条件", "Eligibility"), "consortium": ("联合体", "Consortium"), "affiliation": ("关联回避", "Affiliation"), "review": ("评审", "Review"),
     "publicity": ("公示", "Publicity"), "objection": ("异议", "Objections"), "correction": ("补正", "Correction"),
     "instrument": ("文书", "Instrument"), "budget": ("预算", "Budget"), "term": ("执行期", "Term"), "progress": ("过程检查", "Checks"),
     "extension": ("延期", "Extension"), "acceptance": ("验收备案", "Acceptance"), "followup": ("后续跟踪", "Follow-up"),

@@ -70,6 +70,8 @@ def read_settings(node: Node, defaults: Node, source: str) -> tuple[dict[str, Se
         marks = own.get("unverified", [])
         for name, key in keys.items():
             chosen, default = (own, False) if name in own else (house, True)
+            if name not in chosen and key.before is not None:
+                chosen = Node({name: key.before})
             if name not in chosen:
                 problems.append(
                     Problem("missing_key", f"{node.file}:{node.line}: 缺少 “{key.path}”（{key.zh}），默认值文件中也没有", field=key.path)

@@ -17,7 +17,7 @@ from typing import Any
 from trihelix.engines.bookfile import load_text
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, scheme_json
-from trihelix.kernel import book
+from trihelix.kernel import book, memo
 from trihelix.kernel.actor import SYSTEM, entries
 from trihelix.registers.policies.rulebook import titles
 from trihelix.registers.programmes.models import SchemeChange
@@ -46,8 +46,13 @@ def _name(held: SchemeBook, scheme_id: str) -> str:
 
 def _now() -> tuple[dict[str, str], SchemeBook]:
     current = book.current()
-    keys = tuple(entries(SYSTEM, SchemeChange).filter(record__state="confirmed").order_by("pk").values_list("record__uid", flat=True))
-    return _laid(current.path, current.digest, keys)
+    return _laid(current.path, current.digest, memo.once("scheme_changes", _confirmed))
+
+
+def _confirmed() -> tuple[uuid.UUID, ...]:
+    """The uids of the confirmed files, in their order."""
+    held = SchemeChange.objects.select_related(None).filter(record__state="confirmed").order_by("pk")
+    return tuple(held.values_list("record__uid", flat=True))
 
 
 def schemes() -> SchemeBook:

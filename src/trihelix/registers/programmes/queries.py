@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import operator
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -15,7 +16,8 @@ from trihelix.engines.schemes import forms as form_engine
 from trihelix.engines.schemes.quota import Ladder, Standing, is_overdue, places, standing
 from trihelix.kernel import book
 from trihelix.kernel.actor import Actor, entries
-from trihelix.kernel.models import BookVersion, Record
+from trihelix.kernel.models import BookVersion, Link, Record
+from trihelix.registers.parties.models import Body, Membership
 from trihelix.registers.programmes import overlay
 from trihelix.registers.programmes.models import Application, Call, Integrity, Project, SubsidyRow
 
@@ -44,7 +46,9 @@ def scheme_of(entry: Any) -> Scheme:
 
 
 def call_of(record: Record) -> Call:
-    return Call.objects.get(record=record)
+    """The call of a record, read once for a record in hand."""
+    found: Call = record.programmes_call  # type: ignore[attr-defined]
+    return found
 
 
 def form_of(application: Application, scheme: Scheme | None = None) -> form_engine.Form:
@@ -87,8 +91,6 @@ def quota_left(call: Call, unit: int, scheme: Scheme, day: dt.date) -> int | Non
 
 def body_facts(body: Record | None, day: dt.date) -> dict[str, Any]:
     """What the register of bodies knows of an applicant, in the names of the scheme language."""
-    from trihelix.registers.parties.models import Body
-
     held = Body.objects.filter(record=body).first() if body else None
     if held is None:
         return {}
@@ -109,9 +111,9 @@ def _wan(fen: int | None) -> Fraction | None:
 
 def case_facts(application: Application, scheme: Scheme, answers: Mapping[str, Any], day: dt.date) -> dict[str, Any]:
     """Every fact of an application that the scheme's conditions and money rule may read."""
-    kinds = set(Application.objects.filter(pk=application.pk).values_list("record__links_out__target__parties_body__kind", flat=True))
+    linked = list(application.record.links_out.values_list("kind", "target__parties_body__kind"))
     own = body_facts(application.record.owner, day)
-    kinds = {k for k in kinds | {own.get("kind")} if k}
+    kinds = {k for k in {kind for _, kind in linked} | {own.get("kind")} if k}
     payee = application.payee_id or application.record.owner_id
     used = Project.objects.filter(payee_id=payee, scheme=scheme.id, approved_on__year=day.year).aggregate(
         s=Sum("approved_fen"), n=Count("pk")
@@ -120,7 +122,7 @@ def case_facts(application: Application, scheme: Scheme, answers: Mapping[str, A
     target = application.board or application.need
     return {
         **form_engine.facts_of(scheme.form, answers), **own, "used_this_year": Fraction(used["s"] or 0, WAN), "awards_this_year": Fraction(used["n"] or 0),
-        "open_projects": Fraction(open_projects(application.leader_id)), "members": Fraction(1 + application.record.links_out.filter(kind="partner").count()),
+        "open_projects": Fraction(open_projects(application.leader_id)), "members": Fraction(1 + sum(kind == "partner" for kind, _ in linked)),
         "has_firm": "firm" in kinds, "has_university": bool(kinds & {"university", "institute"}), "class_id": application.class_id,
         "variant": application.variant, "need_listed": target is not None and target.state in live, "on": day, "granted": _wan(application.grant_fen),
     }  # fmt: skip
@@ -161,24 +163,43 @@ def bars(subjects: list[int | None], day: dt.date) -> QuerySet[Integrity]:
     return Integrity.objects.filter(valid, subject_id__in=[s for s in subjects if s], record__state="valid").exclude(bars="none")
 
 
-def affiliated(first: Record | None, second: Record | None) -> str:
-    """Why two bodies count as affiliated: the same, under one owner, or linked by equity, control or a common representative."""
+TIES = {"equity": "存在股权关系", "controls": "存在控制关系", "legal_representative": "法定代表人相同", "affiliate": "登记为关联单位"}
+
+
+def affiliated(first: Record | None, second: Record | None, posts: tuple[str, ...], day: dt.date, leader: int | None = None) -> str:
+    """Why two bodies count as affiliated on a day, empty where they do not.
+
+    The same body; under one owner; linked by equity, control or a common representative; led by one person, who holds one of
+    ``posts`` (as words within the position) in both; or one of them led by the case's ``leader``, who belongs to the other.
+    """
     if first is None or second is None:
         return ""
     if first.pk == second.pk:
-        return "同一单位"
+        return "为同一单位"
     if first.owner_id and first.owner_id == second.owner_id:
         return "同属一个上级单位"
-    from trihelix.kernel.models import Link
-
-    ties = {"equity": "存在股权关系", "controls": "存在控制关系", "legal_representative": "法定代表人相同", "affiliate": "登记为关联单位"}
-    hit = Link.objects.filter(Q(source=first, target=second) | Q(source=second, target=first), kind__in=ties).first()
+    hit = Link.objects.filter(Q(source=first, target=second) | Q(source=second, target=first), kind__in=TIES).first()
     if hit:
-        return ties[hit.kind]
+        return TIES[hit.kind]
     both = Q(links_out__target=first, links_out__kind="legal_representative") & Q(
         pk__in=Record.objects.filter(links_out__target=second, links_out__kind="legal_representative")
     )
-    return "法定代表人相同" if Record.objects.filter(both).exists() else ""
+    return "法定代表人相同" if Record.objects.filter(both).exists() else _shared_posts(first, second, posts, day, leader)
+
+
+def _shared_posts(first: Record, second: Record, posts: tuple[str, ...], day: dt.date, leader: int | None) -> str:
+    """A person who ties two bodies by membership on a day: in charge of both, or the case's leader in charge of one."""
+    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    held = Membership.objects.filter(valid, body__in=(first, second)).select_related("person").order_by("pk")
+    charged: dict[int, set[int]] = {}  # person → bodies that the person has charge of
+    for row in held.filter(functools.reduce(operator.or_, (Q(position__contains=p) for p in posts))) if posts else ():
+        bodies = charged.setdefault(row.person_id, set())
+        bodies.add(row.body_id)
+        if len(bodies) == 2:
+            return f"由同一人（{row.person.title}）任职负责"
+    if leader is not None and charged.get(leader):
+        return "存在任职关系：项目负责人在其中一方担任负责职务"
+    return ""
 
 
 def review_context(call: Record, by: Actor) -> dict[str, Any]:

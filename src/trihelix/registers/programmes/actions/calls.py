@@ -237,7 +237,7 @@ def register_interest(a: Run, board: Board, *, body: Any = None, note: str = "")
     taker = find(register_of("bodies"), body or Record.objects.get(pk=min(a.by.bodies)), a.by)
     a.require(taker.pk in a.by.bodies or a.by.roles & {"officer", "operator"}, "not_yours", "只能为本单位登记意向", field="body")
     a.require(board.closes_on is None or a.today <= board.closes_on, "closed", "揭榜已截止", field="state")
-    why = queries.affiliated(a.record.owner, taker)
+    why = _affiliated(a, board, taker)
     a.require(not why, "affiliated", f"揭榜方与需求方{why}，不得揭榜", field="body", clause="关联回避")
     a.admit("taker_candidate", body=taker)
     a.extra["interest"] = [None, taker.pk]
@@ -246,13 +246,18 @@ def register_interest(a: Run, board: Board, *, body: Any = None, note: str = "")
     )
 
 
+def _affiliated(a: Run, board: Board, taker: Record) -> str:
+    """Why demand party and taker count as affiliated under the rule the board was posted under."""
+    return queries.affiliated(a.record.owner, taker, tuple(queries.scheme_of(board).get("affiliation.posts")), a.today)
+
+
 @action("boards", "choose_taker", "选定揭榜方", "Choose the taker", fields=(
     Column("taker", "ref", "揭榜方", "Taker", required=True), Column("contract_number", "text", "技术合同编号", "Contract"), Column("note", "longtext", "论证与内部审批", "Why", required=True),
 ))  # fmt: skip
 def choose_taker(a: Run, board: Board, *, taker: Any, note: str, contract_number: str = "") -> None:
     """The demand party chooses its taker, with the reason. Refuses affiliates and bodies without registered interest."""
     body = find(register_of("bodies"), taker, a.by)
-    why = queries.affiliated(a.record.owner, body)
+    why = _affiliated(a, board, body)
     a.require(not why, "affiliated", f"揭榜方与需求方{why}，不得揭榜", field="taker", clause="关联回避")
     interested = a.record.participants.filter(role="taker_candidate", body=body, until=None).exists()
     a.require(interested, "no_interest", f"{body.title} 没有登记揭榜意向", field="taker")

@@ -90,7 +90,8 @@ def correct(a: Run, application: Application) -> None:
     changed = {k: [v, application.answers.get(k)] for k, v in before.items() if application.answers.get(k) != v}
     a.require(changed, "nothing_changed", "指定的字段没有改动", field="answers")
     application.correction = {**application.correction, "changed": changed}
-    application.checks = eligibility(application, scheme, answers, a.today)
+    facts = queries.case_facts(application, scheme, answers, a.today)
+    application.checks = eligibility(application, scheme, answers, facts, a.today)
     fix_version(a, application, scheme, "correct")
 
 
@@ -133,11 +134,11 @@ def similar(application: Application, scheme: Scheme, by: Any) -> list[dict[str,
     floor = float(scheme.get("similarity.flag"))
     own = queries.caption(application)
     hits = index.similar(own, kinds=("applications", "projects", "results"), by=by, k=6)
+    near = [h for h in hits if h["uid"] != str(application.record.uid) and h["closeness"] >= floor]
+    others = {str(r.uid): r for r in Record.objects.filter(uid__in=[h["uid"] for h in near])} if near else {}
     out = []
-    for hit in hits:
-        if hit["uid"] == str(application.record.uid) or hit["closeness"] < floor:
-            continue
-        other = Record.objects.filter(uid=hit["uid"]).first()
+    for hit in near:
+        other = others.get(hit["uid"])
         if other is not None:
             out.append(
                 {

@@ -8,7 +8,7 @@ from typing import Any
 from trihelix.engines.schemes import Scheme, grant
 from trihelix.engines.schemes import forms as form_engine
 from trihelix.engines.sheets import Column
-from trihelix.kernel import book, clock
+from trihelix.kernel import book, clock, memo
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.register import register_of
@@ -117,8 +117,9 @@ def announce(a: Run, call: Call, *, note: str = "") -> None:
     a.require(pending, "nothing_pending", "没有已审定待公布的申报", field="state")
     call.announced_on, call.minutes = a.today, note or call.minutes
     call.publicity_to = publicity_end(scheme, a.today)
-    for application in pending:
-        announce_one(by=SYSTEM, record=application.record, now=a.now)
+    with memo.scope():
+        for application in pending:
+            announce_one(by=SYSTEM, record=application.record, now=a.now)
     a.extra["announced"] = [None, len(pending)]
 
 

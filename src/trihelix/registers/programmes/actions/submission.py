@@ -12,9 +12,14 @@ from trihelix.engines.schemes import Scheme, judge
 from trihelix.engines.schemes import forms as form_engine
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action
+from trihelix.kernel.models import Record
 from trihelix.registers.programmes import queries
 from trihelix.registers.programmes.actions.applications import in_time, move, set_parties
 from trihelix.registers.programmes.models import Application, ApplicationVersion, Project
+
+ROLE_NAMES = {
+    "applicant": "申报单位", "demand": "需求方", "taker": "揭榜方", "provider": "服务机构", "partner": "合作单位", "recommender": "推荐单位", "funder": "出资方",
+}  # fmt: skip
 
 
 def canonical(value: Any) -> str:
@@ -33,9 +38,10 @@ def checked(a: Run, application: Application, scheme: Scheme) -> dict[str, Any]:
     return {k: v for k, v in read.items() if k in kept}
 
 
-def eligibility(application: Application, scheme: Scheme, answers: dict[str, Any], day: dt.date) -> list[dict[str, Any]]:
+def eligibility(
+    application: Application, scheme: Scheme, answers: dict[str, Any], facts: dict[str, Any], day: dt.date
+) -> list[dict[str, Any]]:
     """Every condition clause by clause: kind and place of the applicant, consortium, the scheme's own, the money rule's."""
-    facts = queries.case_facts(application, scheme, answers, day)
     kinds, least, most = scheme.get("applicant.kinds"), scheme.get("consortium.min"), scheme.get("consortium.max")
     members = int(facts["members"])
 
@@ -75,27 +81,34 @@ def refuse_barred(a: Run, application: Application, scheme: Scheme) -> None:
         f"{held.record.title if held else ''}：在有效期内的失信限制，依据 {held.basis if held else ''}，至 {held.valid_to if held else ''}",
         clause="科研诚信",
     )
-    roles = {
-        "applicant": a.record.owner,
-        "demand": application.demand,
-        "provider": application.provider,
-        "recommender": application.recommender,
-    }
-    taker = a.record.participants.filter(role="taker", until=None).select_related("body").first()
-    partner = a.record.links_out.filter(kind="partner").select_related("target").first()
-    roles |= {
-        "taker": taker.body if taker else (None if application.board_id else a.record.owner),
-        "partner": partner.target if partner else None,
-    }
-    for one, other in scheme.affiliation_ban:
-        why = queries.affiliated(roles.get(one), roles.get(other))
-        a.require(not why, "affiliated", f"{one} 与 {other} {why}，不得申报", clause="关联回避")
+    _refuse_affiliated(a, application, scheme)
     for limit in scheme.limits:
         subject = {"leader": application.leader_id, "unit": a.record.owner_id, "payee": application.payee_id}[limit.per]
-        count = _counted(application, limit.per, limit.within, subject, a.today)
+        count = _counted(application, limit.per, limit.within, subject, a.today) if subject is not None else 0
         a.require(subject is None or count < limit.most, "limit", f"{limit.zh}（现有 {count}）", clause=limit.id)
     left = queries.quota_left(queries.call_of(application.call), a.record.owner_id or 0, scheme, a.today)
     a.require(left is None or left > 0, "quota", "本单位申报名额已用完或因逾期项目被核减", clause="名额与逾期")
+
+
+def _refuse_affiliated(a: Run, application: Application, scheme: Scheme) -> None:
+    """The pairs of roles that may not be affiliated: every partner counts, and the leader's own posts."""
+    if not scheme.affiliation_ban:
+        return
+    taker = a.record.participants.filter(role="taker", until=None).select_related("body").first()
+    roles: dict[str, list[Record | None]] = {
+        "applicant": [a.record.owner],
+        "demand": [application.demand],
+        "provider": [application.provider],
+        "recommender": [application.recommender],
+        "taker": [taker.body if taker else None if application.board_id else a.record.owner],
+        "partner": [link.target for link in a.record.links_out.filter(kind="partner").select_related("target").order_by("position", "pk")],
+    }
+    posts = tuple(scheme.get("affiliation.posts"))
+    for one, other in scheme.affiliation_ban:
+        for first in roles.get(one, ()):
+            for second in roles.get(other, ()):
+                why = queries.affiliated(first, second, posts, a.today, application.leader_id)
+                a.require(not why, "affiliated", f"{ROLE_NAMES[one]}与{ROLE_NAMES[other]}{why}，不得申报", field=other, clause="关联回避")
 
 
 def _counted(application: Application, per: str, within: str, subject: int | None, day: dt.date) -> int:
@@ -122,7 +135,8 @@ def submit(a: Run, application: Application) -> None:
     )
     set_parties(a, application, scheme)
     refuse_barred(a, application, scheme)
-    checks = eligibility(application, scheme, answers, a.today)
+    facts = queries.case_facts(application, scheme, answers, a.today)
+    checks = eligibility(application, scheme, answers, facts, a.today)
     broken = [c for c in checks if c["outcome"] == "not_met"]
     if broken:
         raise Refused.of(
@@ -133,7 +147,7 @@ def submit(a: Run, application: Application) -> None:
         )
     application.checks = checks
     if scheme.priority is not None:
-        found = judge(scheme, [scheme.priority], queries.case_facts(application, scheme, answers, a.today))[0]
+        found = judge(scheme, [scheme.priority], facts)[0]
         application.priority, application.priority_reason = found.outcome == "met", found.text if found.outcome == "met" else ""
     application.answers = form_engine.plain_answers(queries.form_of(application, scheme), answers)
     if "requested" in answers:
