@@ -245,6 +245,7 @@ CONTENT_SECURITY_POLICY = {
 
 API_RATE_VISITOR = env.int("TRIHELIX_API_RATE_VISITOR", default=600)  # calls a minute from one address
 API_RATE_ACCOUNT = env.int("TRIHELIX_API_RATE_ACCOUNT", default=3000)  # calls a minute of one account
+OBJECTIONS_AN_HOUR = env.int("TRIHELIX_OBJECTIONS_AN_HOUR", default=5)  # objections to public notices from one address or account
 PROXIES = env.int("TRIHELIX_PROXIES", default=0)  # trusted proxies in front, for the address of visitors
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 

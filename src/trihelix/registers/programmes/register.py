@@ -120,7 +120,7 @@ REGISTERS = (
     _made("progress_reports", models.Report, "项目报告", "Project report", "JZ", flow.REPORT, sheets.REPORTS, ("project", "kind", "due_on"), ("进展报告、阶段检查与后续跟踪。", "Progress reports, stage checks and follow-up."),
           refs={"project": "projects"}, filters=("kind", "due_on", "project"), change_states=("due", "rectify")),
     _made("objections", models.Objection, "异议", "Objection", "YY", flow.OBJECTION, sheets.OBJECTIONS, (), ("公示期内的实名异议：受理、答复、申诉；异议人信息只供受理的人核对。", "Objections by real name during publicity: taken up, answered, appealed; who objects is shown to those who answer only."),
-          create_roles=("owner", *OFFICE), change_states=(), personal=frozenset({"name", "id_kind", "id_number", "contact"}), confidential=frozenset({"unit", "evidence"})),
+          create_roles=("owner", *OFFICE), change_states=(), personal=frozenset({"name", "id_kind", "id_number", "contact"}), confidential=frozenset({"unit", "evidence"}), panels=("programmes/_objection.html",)),
     _made("integrity_records", models.Integrity, "科研诚信记录", "Integrity record", "CX", flow.INTEGRITY, sheets.INTEGRITY, ("person", "body", "bars", "valid_to"), ("失信处理的依据与期限。", "Consequences of misconduct with legal basis and period."),
           create_roles=("discipline", *OFFICE), change_states=(), filters=("bars", "valid_to"), refs={"person": "people", "body": "bodies"}, personal=frozenset({"note"})),
     _made("call_questions", models.Question, "申报咨询", "Question on a call", "WD", flow.QUESTION, sheets.QUESTIONS, ("call",), ("申报期内的公开答疑。", "Public questions and answers on calls."),

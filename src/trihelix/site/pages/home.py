@@ -18,9 +18,9 @@ from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import REGISTERS, Register
 from trihelix.site import display, tours
 from trihelix.site.context import AREAS, areas, shown_registers
-from trihelix.site.pages import common, regions
+from trihelix.site.pages import common, objections, regions
 
-LATEST = 8
+LATEST, NOTICES = 8, 5
 
 
 @require_safe
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": [{"register": r, "count": counts[r.id]} for r in registers if counts[r.id] or request.actor.signed_in], "as_of": clock.now(), "map": _map(registers, request),
         "latest": [{"record": r, "register": REGISTERS[r.register]} for r in latest.order_by("-updated_at", "-pk")[:LATEST]],
-        "starts": _starts(request.actor),
+        "starts": _starts(request.actor), "notices": objections.on_notice(request.actor, clock.today())[:NOTICES],
     }  # fmt: skip
     return render(request, "trihelix/home.html", context)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from trihelix.engines.errors import Problem
 from trihelix.engines.flow import Flow, Transition
-from trihelix.kernel import book, files, links, teams
+from trihelix.kernel import book, clock, files, links, teams
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, visible_to
 from trihelix.kernel.errors import Unseen
@@ -26,7 +26,7 @@ from trihelix.kernel.register import REGISTERS, Register, attribute
 from trihelix.site import diagrams, display, forms, roles
 from trihelix.site.history import events
 from trihelix.site.listing import own_field
-from trihelix.site.pages import common, desk
+from trihelix.site.pages import common, desk, objections
 
 TABS = {
     "content": gettext_lazy("内容"), "files": gettext_lazy("文件"), "messages": gettext_lazy("往来"), "flow": gettext_lazy("流程"),
@@ -49,7 +49,7 @@ def show(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
     context = {
         "register": register, "record": record, "entry": entry, "tab": tab, "tabs": _tabs(record, actor), "tab_template": f"trihelix/tabs/{tab}.html",
         "visibility": roles.visibility_word(record.visibility), "waits": _waits(register, record, actor, mine), "acts": common.offers(register, actor, record, mine),
-        "can_edit": common.may_change(register, actor, record, mine), "key": uuid.uuid4().hex, "outer_ref": record.ref if record.ref != str(record.uid) else "", "owner_hidden": register.owner_column in hide,
+        "can_edit": common.may_change(register, actor, record, mine), "key": uuid.uuid4().hex, "notice": objections.notice_of(register, record, entry, clock.today()), "outer_ref": record.ref if record.ref != str(record.uid) else "", "owner_hidden": register.owner_column in hide,
         "owner_visible": record.owner_id is not None and visible_to(actor, Record.objects.filter(pk=record.owner_id)).exists(),
         **PARTS[tab](register, record, entry, actor, mine, hide),
     }  # fmt: skip

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import files, links, teams
 from trihelix.kernel import restore as versions
-from trihelix.kernel.action import find
+from trihelix.kernel.action import allowed_roles, find
+from trihelix.kernel.actor import entries
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import File, User
 from trihelix.kernel.register import REGISTERS, Register
-from trihelix.site import casefile
+from trihelix.site import casefile, forms
 from trihelix.site.pages import common
 from trihelix.site.pages.desk import day_of, signed_in
 
@@ -122,13 +123,29 @@ def link(request: HttpRequest, word: str) -> HttpResponse:
     record = held.record
     register = REGISTERS[record.register]
     seen = find(register, record.uid, actor)
+    own = [
+        o.spec
+        for o in common.offers(register, actor, seen, actor.roles_on(seen))
+        if held.role == "author" and "author" in allowed_roles(register, o.spec, seen.state)
+    ]
     if request.method == "POST":
-        spec = register.acts.get("message")
+        name = request.POST.get("act", "message")
+        spec = next((s for s in own if s.act == name), register.acts.get("message") if name == "message" else None)
         if spec is None:
-            raise Unseen(Problem("not_found", "此记录不接收留言", field="act"))
-        spec.run(by=actor, record=seen.uid, text=request.POST.get("text", ""))
+            raise Unseen(Problem("not_found", "此记录不接收留言" if name == "message" else "现在没有这个操作", field="act"))
+        fields = {c.name: request.POST.get(c.name, "") for c in spec.fields if c.name in request.POST}
+        spec.run(by=actor, record=seen.uid, **fields)
         return HttpResponseRedirect(reverse("link", args=[word]))
-    return render(request, "trihelix/link.html", {"link": held, "word": word, **casefile.shown(register, seen, actor)})
+    panels = register.panels if held.role == "author" else ()
+    context = {
+        "link": held,
+        "word": word,
+        "entry": entries(actor, register.model).get(record=seen),
+        "panels": panels,
+        "own_acts": [(s, forms.build(s.fields, {}).fields) for s in own],
+        **casefile.shown(register, seen, actor),
+    }
+    return render(request, "trihelix/link.html", context)
 
 
 @require_safe
