@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 import numpy as np
@@ -21,10 +19,12 @@ from .feasible import solvable
 from .incremental import read_pairs, rearrange, without_pair
 from .laminar import nest
 from .lottery import draw as draw_once
-from .lottery import refuse_crossing, seed_of
+from .lottery import refuse_crossing
 from .model import build
 from .parse import parse
 from .problem import Ints, Problem, loads_of
+from .seed import METHOD, marginals_of, seed_of
+from .shape import refuse_malformed
 from .why import locate
 from .why import why as explain_pair
 
@@ -85,12 +85,12 @@ def _drawn(p: Problem, answer: dict[str, Any], commit: str, beacon: str) -> dict
     model = build(p)
     nested = nest(model)
     refuse_crossing(model, nested)
-    marginals = hashlib.sha256(json.dumps(answer["probabilities"], ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    marginals = marginals_of(answer)
     seed = seed_of(commit, p.digest, marginals, beacon)
     x = draw_once(model, nested, _amounts(p, model.item, model.expert, answer), seed)
     pairs = sorted(zip(model.item[x > 0].tolist(), model.expert[x > 0].tolist(), strict=True))
     record = {
-        "method": "trihelix-draw-v1", "seed_commit": commit, "beacon": beacon, "marginals": marginals, "seed": seed.hex(),
+        "method": METHOD, "seed_commit": commit, "beacon": beacon, "marginals": marginals, "seed": seed.hex(),
         "total": int((model.score * x).sum()),
     }  # fmt: skip
     drawn = answers.with_certificate(answer, {"draw": record})
@@ -108,7 +108,7 @@ def _amounts(p: Problem, item: Ints, expert: Ints, answer: dict[str, Any]) -> In
 def replay(problem: Any, answer: Any) -> tuple[dict[str, Any], bool]:
     """Draw again from the published problem and answer: (the reproduced answer, whether it is identical)."""
     p = parse(problem)
-    record = answer.get("certificate", {}).get("draw") if isinstance(answer, dict) else None
+    record = refuse_malformed(answer)["certificate"].get("draw")
     if not isinstance(record, dict) or not all(isinstance(record.get(k), str) for k in ("seed_commit", "beacon")):
         raise Refused.one("not_drawn", "答案中没有抽签记录（certificate.draw）", field="certificate.draw")
     report = checking.verify(p, answer, marginals_only=True)

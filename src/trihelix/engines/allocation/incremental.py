@@ -32,8 +32,8 @@ def without_pair(problem: Problem, pair: tuple[int, int]) -> Problem:
 def read_pairs(problem: Problem, answer: Any) -> list[tuple[int, int]]:
     """The seated pairs of an answer file."""
     rows = answer.get("pairs") if isinstance(answer, dict) else None
-    if not isinstance(rows, list) or not rows:
-        raise Refused.one("not_an_answer", "现有安排中没有 pairs", field="pairs")
+    if not isinstance(rows, list) or not rows or not all(isinstance(r, list | tuple) and len(r) == 2 for r in rows):
+        raise Refused.one("not_an_answer", "现有安排应有 pairs，每行为 [item, expert]", field="pairs")
     return [locate(problem, row[0], row[1]) for row in rows]
 
 

@@ -18,8 +18,9 @@ from .laminar import Nested
 from .model import Model
 from .network import arcs_of
 from .problem import Ints
+from .seed import seed_of
 
-DOMAIN = "trihelix-draw-v1"
+__all__ = ["Stream", "draw", "refuse_crossing", "seed_of"]
 
 
 def refuse_crossing(model: Model, nested: Nested) -> None:
@@ -52,12 +53,6 @@ class Stream:
             word = self._words.pop()
             if word < limit:
                 return word % n
-
-
-def seed_of(commit: str, problem: str, marginals: str, beacon: str) -> bytes:
-    """The seed: the published commitment, the digests of problem and marginals, and the later public value, joined unambiguously."""
-    parts = (DOMAIN, commit, problem, marginals, beacon)
-    return hashlib.sha256(b"".join(len(p.encode()).to_bytes(8, "big") + p.encode() for p in parts)).digest()
 
 
 @dataclass

@@ -107,6 +107,11 @@ def _probability(r: Reader, raw: Any) -> tuple[int, int] | None:
     return a, b
 
 
+def _named(rows: Rows, attribute: str) -> set[str]:
+    """The values that rows carry; what is not text was refused where it stands."""
+    return {v for row in rows if isinstance(v := row.get(attribute), str)}
+
+
 def _classes(
     r: Reader,
     experts: Rows,
@@ -116,7 +121,7 @@ def _classes(
     count: Mapping[str, int],
     curable: bool,
 ) -> None:
-    have = {x.get("type") for x in experts}
+    have = _named(experts, "type")
     if (low or high or count) and not all("need" in x for x in items):
         r.fault("limits", "share_needs_panel", "类别占比和人数只用于评审组（need）；接收单位（slots）请用 total_by_item 等总量规则")
     for name, wanted in (("min_share_on_panel", low), ("min_count_on_panel", count)):
@@ -133,7 +138,7 @@ def _totals(
 ) -> dict[str, dict[str, tuple[int, int | None]]]:
     out: dict[str, dict[str, tuple[int, int | None]]] = {}
     for attribute, values in _map(r, lim, key, known).items():
-        have = {x.get(attribute) for x in rows}
+        have = _named(rows, attribute)
         for value, raw in r.mapping(values, f"limits.{key}.{attribute}").items():
             path = f"limits.{key}.{attribute}.{value}"
             pair = r.array(raw, path)

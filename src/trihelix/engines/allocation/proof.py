@@ -15,6 +15,8 @@ from trihelix.engines.errors import Refused
 
 from .problem import Ints, Problem
 
+MOST_SCALE = 1 << 40
+MOST_SCORE = 10_000
 ITEM_ROWS = {"type": 2, "same": 3, "together": 3}
 
 
@@ -48,7 +50,7 @@ class _Checker:
         if "split" in tree:
             pair = (self._index(self.item_at, tree["split"][0]), self._index(self.expert_at, tree["split"][1]))
             if pair not in self.at or self.unit != 1:
-                raise Refused.one("bad_certificate", "证书中的分支组合不存在", value=tree["split"])
+                raise Refused.one("bad_certificate", "证书中的分支组合不存在", field="certificate.proofs", value=tree["split"])
             k = self.at[pair]
             return self.walk(tree["zero"], {**fixed, k: 0}) + self.walk(tree["one"], {**fixed, k: 1})
         if "impossible_pair" in tree:
@@ -59,20 +61,24 @@ class _Checker:
 
     def _leaf(self, leaf: Mapping[str, Any], fixed: Mapping[int, int]) -> tuple[int, int]:
         scale = leaf.get("scale", 1)
-        if type(scale) is not int or scale < 1:
-            raise Refused.one("bad_certificate", "证书的 scale 应为正整数", value=scale)
+        if type(scale) is not int or not 1 <= scale <= MOST_SCALE:
+            raise Refused.one("bad_certificate", f"证书的 scale 应为 1 到 {MOST_SCALE} 的整数", field="certificate.proofs", value=scale)
         reduced = self.score * scale
         total = 0
         by_item, by_expert = np.zeros(len(self.problem.items), dtype=np.int64), np.zeros(len(self.problem.experts), dtype=np.int64)
         weight = np.zeros(len(self.problem.items), dtype=np.int64)
         inner: dict[tuple[str, ...], dict[tuple[int, int], int]] = {}
+        weighed = 0
         for row in leaf["rows"]:
             *key, y = row
             if type(y) is not int or abs(y) > 1 << 50:
-                raise Refused.one("bad_certificate", "证书的价格应为整数", value=row)
+                raise Refused.one("bad_certificate", "证书的价格应为整数", field="certificate.proofs", value=row)
+            weighed += abs(y) * (MOST_SCORE if key[:1] == ["worst"] else 1)
+            if weighed > 1 << 61:  # sums of prices stay within 64 bits, so no wrapped number can pass for a proof
+                raise Refused.one("bad_certificate", "证书的价格过大", field="certificate.proofs", value=row)
             low, high = self._bounds(key)
             if y > 0 and high is None:
-                raise Refused.one("bad_certificate", "没有上限的规则不能有正价格", value=row)
+                raise Refused.one("bad_certificate", "没有上限的规则不能有正价格", field="certificate.proofs", value=row)
             total += y * (high or 0) if y > 0 else y * low
             self._charge(key, y, by_item, by_expert, weight, inner)
         reduced = reduced - by_item[self.item] - by_expert[self.expert] - weight[self.item] * self.true
@@ -84,13 +90,16 @@ class _Checker:
             top[k], bottom[k] = min(top[k], value), max(bottom[k], value)
             if bottom[k] > top[k]:
                 return -(1 << 62), 1  # the branch contradicts a fixed choice: nothing lives there
-        gains = np.where(reduced > 0, reduced * top, reduced * bottom)
-        return total + sum(int(gains[k : k + 4096].sum()) for k in range(0, len(gains), 4096)), scale
+        amounts = np.where(reduced > 0, top, bottom)
+        if int(np.abs(reduced).max(initial=0)) * self.most * 4096 < 1 << 62:
+            gains = reduced * amounts
+            return total + sum(int(gains[k : k + 4096].sum()) for k in range(0, len(gains), 4096)), scale
+        return total + sum(r * a for r, a in zip(reduced.tolist(), amounts.tolist(), strict=True)), scale
 
     @staticmethod
     def _index(at: Mapping[str, int], name: Any) -> int:
         if not isinstance(name, str) or name not in at:
-            raise Refused.one("bad_certificate", f"证书提到不存在的“{name}”", value=name)
+            raise Refused.one("bad_certificate", f"证书提到不存在的“{name}”", field="certificate.proofs", value=name)
         return at[name]
 
     def _bounds(self, key: list[Any]) -> tuple[int, int | None]:
@@ -120,7 +129,7 @@ class _Checker:
             if key[2] in rules:
                 low, high = rules[key[2]]
                 return low * self.unit, None if high is None else high * self.unit
-        raise Refused.one("bad_certificate", "证书提到题目中没有的规则", value=key)
+        raise Refused.one("bad_certificate", "证书提到题目中没有的规则", field="certificate.proofs", value=key)
 
     def _charge(
         self, key: list[Any], y: int, by_item: Ints, by_expert: Ints, weight: Ints, inner: dict[tuple[str, ...], dict[tuple[int, int], int]]

@@ -22,8 +22,9 @@ class Reader:
         self.wrong: list[Wrong] = []
 
     def fault(self, path: str, code: str, message: str, value: Any = None) -> None:
+        """Note a fault; broken characters (lone surrogates) are shown as a question mark, so that every message can be printed."""
         if len(self.wrong) < MOST_ERRORS:
-            self.wrong.append(Wrong(code, f"{path}：{message}", field=path, value=value))
+            self.wrong.append(Wrong(code, _whole(f"{path}：{message}"), field=_whole(path), value=_shown(value)))
 
     def stop_if_wrong(self) -> None:
         if self.wrong:
@@ -35,7 +36,9 @@ class Reader:
             self.fault(path or "$", "not_object", "应为 JSON 对象", value)
             return {}
         for key in value:
-            if known is not None and key not in known:
+            if _whole(str(key)) != key:
+                self.fault(path or "$", "not_text", "键含有不成字的字符", key)
+            elif known is not None and key not in known:
                 self.fault(f"{path}.{key}" if path else str(key), "unknown_key", f"不认识的键“{key}”；可用：{'、'.join(known)}", key)
         return value
 
@@ -46,7 +49,7 @@ class Reader:
         return ()
 
     def text(self, value: Any, path: str) -> str:
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and value.strip() and _whole(value) == value:
             return value
         self.fault(path, "not_text", "应为非空文本", value)
         return ""
@@ -82,7 +85,28 @@ class Reader:
         return Fraction(1)
 
 
+def _whole(text: str) -> str:
+    """The text with halves of characters replaced by a question mark: UTF-8 has no form for them."""
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def is_text(value: Any) -> bool:
+    """Whether a JSON value holds whole characters only."""
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> Any:
+    """A value as an error may carry it."""
+    if isinstance(value, str):
+        return _whole(value)
+    return value if isinstance(value, int | float | None) else json.loads(_whole(json.dumps(value, ensure_ascii=False, default=str)))
+
+
 def digest_of(raw: Any) -> str:
     """SHA-256 over the canonical JSON of the input (sorted keys, no spaces): what a certificate or a draw commits to."""
     text = json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -10,10 +10,12 @@ from typing import Any
 from trihelix.engines.errors import Problem as Wrong
 from trihelix.engines.errors import Refused
 
+from .answer import gap_of, names
 from .blocking import blocking_pairs
 from .problem import Problem
 from .proof import leaf_bounds
 from .seats import faults
+from .shape import draw_faults, other_claims, reason_faults, refuse_malformed
 
 Seats = dict[tuple[int, int], int]
 
@@ -26,14 +28,14 @@ def verify(problem: Problem, answer: Any, marginals_only: bool = False) -> dict[
     probabilities of a draw and leaves its drawn pairs to the replay.
     """
     wrong: list[Wrong] = []
-    if not isinstance(answer, Mapping) or not isinstance(answer.get("certificate"), Mapping) or answer.get("status") is None:
-        raise Refused.one("not_an_answer", "这不是 allocate 的答案文件：缺少 status 或 certificate", field="certificate")
-    certificate = answer["certificate"]
+    certificate = refuse_malformed(answer)["certificate"]
     if certificate.get("problem") != problem.digest:
         wrong.append(
             Wrong("other_problem", "答案属于另一道题：题目摘要不一致", field="certificate.problem", value=certificate.get("problem"))
         )
+    other_claims(problem, answer, wrong)
     if answer["status"] == "infeasible":
+        reason_faults(problem, answer, wrong)
         proven = _infeasible(problem, certificate, wrong)
         return _report(wrong, False, None, None, proven)
     seats = read_seats(problem, answer, wrong)
@@ -42,6 +44,7 @@ def verify(problem: Problem, answer: Any, marginals_only: bool = False) -> dict[
     if problem.is_draw and answer.get("pairs") and not marginals_only:
         broken += _drawn(problem, answer, seats, wrong)
     if not marginals_only:
+        draw_faults(problem, answer, sum(_totals(problem, read_seats(problem, answer, [], drawn=True))), wrong)
         _loads(problem, answer, seats, wrong)
     totals = _totals(problem, seats)
     value = Fraction(sum(totals), problem.unit)
@@ -56,6 +59,7 @@ def verify(problem: Problem, answer: Any, marginals_only: bool = False) -> dict[
         not _same(claimed, bound) and not (certificate.get("beyond") and _number(claimed) <= bound and _number(claimed) >= value)
     ):
         wrong.append(Wrong("bound_not_proven", f"证书证明的上界是 {bound}，答案写的是 {claimed}", field="bound", value=claimed))
+    _gap(problem, certificate, answer, value, worst, wrong)
     fair = problem.objective != "max_worst_item_total_then_sum" or _worst_proven(problem, certificate, int(worst))
     proven = fair and bound == value and not broken
     if answer["status"] == "optimal" and not proven and not certificate.get("beyond"):
@@ -125,12 +129,10 @@ def _loads(problem: Problem, answer: Mapping[str, Any], seats: Seats, wrong: lis
         load[problem.experts[e]] += amount
     claimed = answer.get("loads")
     claimed = claimed if isinstance(claimed, Mapping) else {}
-    for name in {*problem.experts, *claimed}:
-        if not _same(claimed.get(name, 0), Fraction(load[name], unit)):
+    for name in dict.fromkeys([*problem.experts, *claimed]):
+        if not _same(claimed.get(name), Fraction(load[name], unit)):
             wrong.append(
-                Wrong(
-                    "loads_untrue", f"{name} 承担 {Fraction(load[name], unit)} 席，答案写的是 {claimed.get(name, 0)}", field=f"loads.{name}"
-                )
+                Wrong("loads_untrue", f"{name} 承担 {Fraction(load[name], unit)} 席，答案写的是 {claimed.get(name)}", field=f"loads.{name}")
             )
 
 
@@ -149,7 +151,7 @@ def _proof(certificate: Mapping[str, Any], claim: str) -> Mapping[str, Any] | No
 def _bounds(problem: Problem, proof: Mapping[str, Any], zero: bool, worst: int | None) -> list[tuple[int, int]]:
     try:
         return leaf_bounds(problem, proof["tree"], zero, worst)
-    except (KeyError, TypeError, IndexError, ValueError) as exc:
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as exc:
         raise Refused.one("bad_certificate", "证书结构不完整", field="certificate.proofs", value=str(exc)) from exc
 
 
@@ -169,6 +171,21 @@ def _worst_proven(problem: Problem, certificate: Mapping[str, Any], worst: int) 
     return proof is not None and proof.get("value") == worst + 1 and all(b < 0 for b, _ in _bounds(problem, proof, True, worst + 1))
 
 
+def _gap(
+    problem: Problem, certificate: Mapping[str, Any], answer: Mapping[str, Any], value: Fraction, worst: Fraction, wrong: list[Wrong]
+) -> None:
+    """The stated gap is that of the stated bound, or the larger one of the worst item's; an optimum has none."""
+    bound, claimed = _number(answer.get("bound")), answer.get("gap")
+    least = gap_of(int(value * problem.unit), int(bound * problem.unit))
+    proof = _proof(certificate, "worst_below")
+    limit = proof.get("value") if proof is not None else None
+    if type(limit) is int:
+        least = max(least, gap_of(int(worst * problem.unit), limit - 1))
+    open_worst = problem.objective == "max_worst_item_total_then_sum" and proof is None
+    if not isinstance(claimed, int | float) or claimed < least or (claimed > least and not open_worst):
+        wrong.append(Wrong("gap_untrue", f"gap 重新计算为 {least}，答案写的是 {claimed}", field="gap", value=claimed))
+
+
 def _infeasible(problem: Problem, certificate: Mapping[str, Any], wrong: list[Wrong]) -> bool:
     proof = _proof(certificate, "infeasible")
     if proof is not None and all(b < 0 for b, _ in _bounds(problem, proof, True, None)):
@@ -182,6 +199,20 @@ def _stable(
     problem: Problem, answer: Mapping[str, Any], seats: Seats, value: Fraction, broken: list[Wrong], wrong: list[Wrong]
 ) -> dict[str, Any]:
     blocking = blocking_pairs(problem, set(seats))
+    certificate, named = answer["certificate"], names(problem, blocking)
+    for key, true in (("blocking_pairs", named), ("total", int(value))):
+        if certificate.get(key, true) != true:
+            wrong.append(Wrong(f"{key}_untrue", f"{key} 重新计算的结果不同", field=f"certificate.{key}"))
+    if problem.objective == "min_blocking_pairs":
+        bound = _number(answer.get("bound"))
+        honest = bound == len(blocking) if answer["status"] == "optimal" else 0 <= bound <= len(blocking)
+        gap = 0.0 if answer["status"] == "optimal" else (len(blocking) - float(bound)) / max(1, len(blocking))
+    else:
+        honest, gap = _same(answer.get("bound"), value), 0.0
+    if not honest:
+        wrong.append(Wrong("bound_untrue", "bound 与重新计算的结果不符", field="bound", value=answer.get("bound")))
+    if answer.get("gap") != gap:
+        wrong.append(Wrong("gap_untrue", f"gap 重新计算为 {gap}，答案写的是 {answer.get('gap')}", field="gap", value=answer.get("gap")))
     if problem.objective == "min_blocking_pairs":
         _claim(wrong, "objective", answer.get("objective"), Fraction(len(blocking)))
         proven = not blocking and not broken
