@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import uuid
 from typing import Any
@@ -199,12 +201,13 @@ def redacted_file(request: HttpRequest, token: str, code: str) -> HttpResponse:
     link = links.open_link(token)
     seat = next((s for s in queries.my_seats(link) if s.item_code == code and s.state in READING), None)
     held = Item.objects.select_related("redacted_file").filter(round=link.round, code=code).first() if seat is not None else None
-    if held is None or held.redacted_file is None:
+    if held is None or held.redacted_file is None or held.redacted_file.void_reason:
         raise Unseen(Problem("not_found", "此链接没有这份材料", field="code", value=code))
     stored = held.redacted_file
-    answer = FileResponse(files.path_of(stored.sha256).open("rb"), as_attachment=True, filename=stored.name, content_type=stored.mime)
-    answer["Content-Length"] = str(stored.size)
-    return _private(answer)
+    raw = files.path_of(stored.sha256).read_bytes()
+    if hashlib.sha256(raw).hexdigest() != stored.sha256:  # what was read when it was put up is what leaves, or nothing does
+        raise Unseen(Problem("file_altered", "材料文件与上传时不一致，请联系组织方", field="code", value=code))
+    return _private(FileResponse(io.BytesIO(raw), as_attachment=True, filename=stored.name, content_type=stored.mime))
 
 
 def _do(request: HttpRequest, seat: Seat) -> None:
@@ -232,13 +235,13 @@ def _shown(link: ReviewLink, posted: dict[str, Any]) -> list[dict[str, Any]]:
     """Seats with their sheet filled in; in a blind round nothing of the original is even read."""
     entry = link.round.entry
     sheet = rulebook.from_json(entry.sheet)
-    items = {i.record_id: i for i in Item.objects.filter(round=link.round)}
+    items = {i.record_id: i for i in Item.objects.filter(round=link.round).select_related("redacted_file")}
     out = []
     for seat in queries.my_seats(link):
         typed = posted.get("values") if posted.get("seat") == str(seat.uid) else None
         out.append(
             {
-                "seat": seat, "uid": str(seat.uid), "state": seat.state, "text": _readable(seat, items[seat.item_id], blind=entry.blind), "file": items[seat.item_id].redacted_file_id if seat.state in READING else None, "title": "" if entry.blind else seat.item.title,
+                "seat": seat, "uid": str(seat.uid), "state": seat.state, "text": _readable(seat, items[seat.item_id], blind=entry.blind), "file": _has_file(items[seat.item_id]) and seat.state in READING, "title": "" if entry.blind else seat.item.title,
                 "gates": [{"id": k, "zh": zh, "en": en, "yes": _held(typed, f"g_{k}", seat.gates.get(k))} for k, zh, en in sheet.gates],
                 "groups": [
                     {"zh": g.zh, "en": g.en, "weight": f"{float(g.weight * 100):g}%", "items": [{"item": i, "value": (typed or {}).get(f"p_{i.id}", seat.points.get(i.id, ""))} for i in g.items]}
@@ -254,6 +257,10 @@ def _held(typed: Any, name: str, kept: bool | None) -> bool | None:
     if typed is not None and name in typed:
         return bool(typed[name] == "yes")
     return kept
+
+
+def _has_file(item: Item) -> bool:
+    return item.redacted_file is not None and not item.redacted_file.void_reason
 
 
 def _readable(seat: Seat, item: Item, *, blind: bool) -> str:

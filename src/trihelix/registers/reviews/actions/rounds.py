@@ -14,7 +14,7 @@ from trihelix.kernel.models import File, Record
 from trihelix.kernel.register import REGISTERS, register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.experts.models import Expert
-from trihelix.registers.reviews import conflicts, panels, rulebook, sheets
+from trihelix.registers.reviews import conflicts, panels, redaction, rulebook, sheets
 from trihelix.registers.reviews.flow import OFFICE
 from trihelix.registers.reviews.models import Conflict, Item, Round
 
@@ -108,10 +108,9 @@ def item_of(round_: Record, name: str) -> Item:
     Column("item", "text", "编号或代码", "Item", required=True), Column("redacted", "longtext", "隐名材料", "Redacted text", required=True),
 ))  # fmt: skip
 def redact(a: Act, entry: Round, *, item: str, redacted: str) -> None:
-    """What blind reviewers read. An item without it shows them nothing: the original is never a stand-in."""
+    """What blind reviewers read. An item without it shows them nothing: the original is never a stand-in. Refuses names behind the item."""
     held = item_of(a.record, item)
-    owner = held.record.owner
-    a.require(owner is None or owner.title not in redacted, "not_redacted", "隐名材料中出现申报单位名称", field="redacted")
+    redaction.refuse_named(held.record, redacted, field="redacted")
     held.redacted = redacted.strip()
     held.save(update_fields=["redacted"])
     a.extra["redacted"] = [None, held.code]
@@ -121,9 +120,13 @@ def redact(a: Act, entry: Round, *, item: str, redacted: str) -> None:
     Column("item", "text", "编号或代码", "Item", required=True), Column("stream", "text", "文件", "File", required=True), Column("name", "text", "文件名", "Name", required=True),
 ))  # fmt: skip
 def redact_file(a: Act, entry: Round, *, item: str, stream: Any, name: str) -> None:
-    """The file that reviewers of an item read. It is kept and sent under the item's code; a later one takes its place."""
+    """The file that reviewers of an item read. It is kept and sent under the item's code; a later one takes its place.
+
+    Refuses the item's own files, files in which a name behind the item stands, and files that cannot be read whole.
+    """
     held = item_of(a.record, item)
-    _, sha, size, mime = files.store(stream, name)
+    stored, sha, size, mime = files.store(stream, name)
+    redaction.refuse_file(held.record, stored.read_bytes(), name, sha)
     suffix = PurePath(name.replace("\\", "/")).suffix.lower()
     made = File.objects.create(
         record=a.record, name=f"{held.code}{suffix}", size=size, mime=mime, sha256=sha, part="confidential", replaces=held.redacted_file,
