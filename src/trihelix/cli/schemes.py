@@ -154,3 +154,40 @@ def grant(scheme: str, facts: Path, class_id: str, variant: str, on: str | None,
     result = compute(chosen, {"used_this_year": 0, **given, "class_id": class_id, "variant": variant})
     answer = {"scheme": scheme, "version": chosen.version.id, "unverified": chosen.version.unverified, **result.as_json()}
     emit(answer, as_json, f"{format_wan(result.fen)}，生效的限制：{result.won_text}")
+
+
+@schemes.command()
+@click.argument("scheme")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--empty", is_flag=True, help="写出空白申报内容 / write the empty form")
+@click.option("--class", "class_id", default="", help="类别 / class")
+@click.option("--variant", default="", help="变体 / variant")
+@on_option
+@version_option
+@book_option
+@json_option
+def answers(
+    scheme: str, file: Path, empty: bool, class_id: str, variant: str, on: str | None, version: str, region: str, as_json: bool
+) -> None:
+    """离线填写申报内容（JSON）：写出空白表，或逐项核对填好的文件；密封申报加密前用。"""
+    import json
+
+    from trihelix.engines.schemes import forms, with_choice
+
+    form = with_choice(_book(region).scheme(scheme, _day(on), version), class_id, variant).form
+    if empty:
+        if file.exists():
+            raise Refused.one("file_exists", f"{file} 已存在，不覆盖", field="file", value=str(file))
+        blank = {f.id: [] if f.kind in ("rows", "list") else {} if f.kind == "budget" else None for f in form.fields()}
+        file.write_text(json.dumps(blank, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        emit({"file": str(file), "fields": len(blank)}, as_json, f"已写出 {file}：{len(blank)} 项")
+        return
+    if not file.is_file():
+        raise Refused.one("no_file", f"找不到文件 {file}", field="file", value=str(file))
+    given = read_json(file, exact=True)
+    if not isinstance(given, dict):
+        raise Refused.one("bad_json", "申报内容应为 JSON 对象", field="answers")
+    read, problems = forms.read_answers(form, given)
+    if problems := [*problems, *forms.missing(form, read)]:
+        raise Refused.of(problems)
+    emit({"ok": True, "fields": len(read)}, as_json, f"✓ 填写完整：{len(read)} 项")

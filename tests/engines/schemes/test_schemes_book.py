@@ -238,3 +238,23 @@ def test_a_stored_book_from_before_a_key_goes_on_without_its_rule():
     texts = {"schemes/defaults.yaml": "\n".join(x for x in older if "similarity_of_old" not in x), "schemes/u.yaml": text_of("open-bid")}
     assert from_texts(texts).scheme("open-bid").get("affiliation.posts") == ()
     assert "董事长" in BOOK.scheme("open-bid").get("affiliation.posts")
+
+
+def test_answers_are_filled_in_and_checked_off_line(capsys, tmp_path):
+    file = tmp_path / "answers.json"
+    main(["schemes", "answers", "transfer-project", str(file), "--empty", "--json"])
+    assert json.loads(capsys.readouterr().out)["fields"] == len(json.loads(file.read_text(encoding="utf-8")))
+    with pytest.raises(SystemExit) as stop:
+        main(["schemes", "answers", "transfer-project", str(file), "--json"])
+    fields = {e["field"] for e in json.loads(capsys.readouterr().out)["errors"]}
+    assert stop.value.code == 2 and {"summary", "goals", "result_ref"} <= fields
+    given = {
+        "summary": "摘要", "goals": "目标", "term_months": 24, "honest": True, "indicators": [{"name": "指标", "target": "1"}], "result_ref": "CG-1", "requested": 50,
+        "budget": {"业务费": {"public": 50}},
+    }  # fmt: skip
+    file.write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
+    main(["schemes", "answers", "transfer-project", str(file), "--json"])
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    with pytest.raises(SystemExit):
+        main(["schemes", "answers", "transfer-project", str(file), "--empty", "--json"])
+    assert json.loads(capsys.readouterr().out)["errors"][0]["code"] == "file_exists"

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from trihelix.engines.errors import Refused
 from trihelix.kernel.journal import history
 from trihelix.kernel.register import register_of
-from trihelix.registers.listings import sealing
+from trihelix.engines import sealing
 from trihelix.registers.listings.models import Award, Bid, Listing, Payment
 
 pytestmark = pytest.mark.django_db

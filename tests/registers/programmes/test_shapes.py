@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pyrage
 import pytest
 
 from trihelix.engines.codes import synthetic_credit_code
@@ -291,39 +290,6 @@ def test_concept_first_then_the_full_form_with_data_carried_over(actor, day):
     project = through(actor, "utcm-office", case, call, day)
     do("projects", "recognise", officer, project, now=LATER)
     assert fresh(project).state == "building"
-
-
-def test_nobody_reads_a_sealed_call_before_its_opening(actor, monkeypatch, tmp_path):
-    import shutil
-
-    from trihelix.engines.books import books_root
-    from trihelix.registers.programmes import queries
-
-    folder = tmp_path / "books"
-    shutil.copytree(books_root({}), folder)
-    text = (folder / "jilin" / "schemes" / "transfer-project.yaml").read_text(encoding="utf-8")
-    text = (
-        text.replace("scheme: transfer-project", "scheme: sealed-project")
-        .replace("letter: U", "letter: X")
-        .replace(
-            "source: letter\nparameters",
-            "source: letter\ncall: {sealed: true}\nroute: {draft: sealed, sealed: decision, decision: publicity, publicity: awarded}\nparameters",
-        )
-    )
-    (folder / "jilin" / "schemes" / "sealed-project.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setenv("TRIHELIX_BOOKS", str(folder))
-    assert queries.scheme_book().scheme("sealed-project").letter == "X"
-    key = pyrage.x25519.Identity.generate()
-    call = opened(actor, "sealed-project", recipient=str(key.to_public()))
-    case = applied(actor, "utcm-office", call, {**BASE, "result_ref": "CG-1"})
-    do("applications", "submit", actor("utcm-office"), case)
-    assert fresh(case).answers == {} and "CG-1" not in fresh(case).sealed and fresh(case).state == "sealed"
-    officer = actor("officer")
-    late = fresh(call).closes_at + dt.timedelta(seconds=1)
-    do("calls", "close", officer, call, now=late)
-    assert code_of(lambda: do("calls", "unseal", officer, call, identity=str(pyrage.x25519.Identity.generate()), now=late)) == ["wrong_key"]
-    do("calls", "unseal", officer, call, identity=str(key), now=late)
-    assert fresh(case).answers["result_ref"] == "CG-1" and fresh(case).state == "decision"
 
 
 def test_the_fund_and_its_growth(actor):

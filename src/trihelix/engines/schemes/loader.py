@@ -291,6 +291,8 @@ def _consistency(scheme: Scheme, node: Node) -> Iterator[Problem]:
         yield wrong("agencies", "no_agencies", "数据引导的计划须列出提供和筛查数据的部门")
     if scheme.get("call.sealed") != ("sealed" in scheme.route):
         yield wrong("route", "sealed", "call.sealed 与 route 中的 sealed 步骤须一致")
+    elif scheme.get("call.sealed") and (scheme.route["draft"] != "sealed" or scheme.get("call.two_stage")):
+        yield wrong("route", "sealed", "密封申报须一次提交：route 应为 draft: sealed，且不分概念书与正式申报")
 
 
 def _choice_settings(scheme: Scheme, node: Node) -> Iterator[Problem]:

@@ -139,9 +139,11 @@ def _form_context(request: HttpRequest, application: Application, problems: list
             for row in section["fields"]:
                 row["locked"] = row["field"].id not in named
     register = register_of("applications")
+    sealed_only = bool(scheme.get("call.sealed")) and application.state in ("draft", "sealed")
     return {
+        "sealed_only": sealed_only,
         "application": application, "record": application.record, "register": register, "scheme": scheme, "sections": sections, "problems": problems,
-        "completeness": form_engine.completeness(held, read), "totals": _totals(application), "can_save": application.state in ("draft", "correction") and may(register, register.acts["save"], request.actor, application.record),  # type: ignore[attr-defined]
+        "completeness": form_engine.completeness(held, read), "totals": _totals(application), "can_save": application.state in ("draft", "correction") and not sealed_only and may(register, register.acts["save"], request.actor, application.record),  # type: ignore[attr-defined]
         "call": queries.call_of(application.call),
     }  # fmt: skip
 

@@ -28,7 +28,7 @@ CALLS = Sheet("calls", (
     Column("text", "longtext", "通知正文", "Text"), Column("contact", "text", "联系方式", "Contact"), Column("opens_on", "date", "开始日期", "Opens"),
     Column("closes_on", "date", "截止日期", "Closes"), Column("unit_closes_on", "date", "单位截止日期", "Unit deadline"), Column("planned_count", "integer", "计划立项数", "Planned count"),
     Column("planned_wan", "money_wan", "计划资金", "Planned money", unit="万元"), Column("line", "ref", "资金科目", "Budget line"), Column("agreement", "ref", "联合基金协议", "Agreement"),
-    Column("quota", "integer", "单位限报数", "Quota a unit"), Column("recipient", "text", "密封公钥", "Public key", help="密封申报用，以 age1 开头"), *SYSTEM,
+    Column("quota", "integer", "单位限报数", "Quota a unit"), *SYSTEM,
 ))  # fmt: skip
 TOPICS = Sheet("topics", (
     REF, TITLE, OWNER, Column("call", "ref", "征集通知", "Call"), Column("text", "longtext", "建议内容", "Text", required=True), Column("band", "choice", "时间段", "Band", choices=BANDS),

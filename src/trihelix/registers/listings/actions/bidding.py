@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 import secrets
 from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
+from trihelix.engines.sealing import digest
+from trihelix.engines.sealing import sealed as read_sealed
 from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
+from trihelix.kernel import sealing as keepers
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.errors import Conflict
@@ -18,9 +20,9 @@ from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.ticks import tick
 from trihelix.registers.inventions.actions.plans import guarded
-from trihelix.registers.listings import sealing
 from trihelix.registers.listings.flow import DESK
 from trihelix.registers.listings.models import Bid, Intent, Listing
+from trihelix.registers.listings.sealing import price_in
 
 APPLICANT = Column("applicant", "ref", "受让方", "Applicant", help="留空为本单位")
 
@@ -128,11 +130,10 @@ def bid_sealed(a: Run, listing: Listing, *, sealed: str, applicant: Any = None) 
     a.require(listing.bid_form == "sealed", "open_only", "本标的采用网络竞价", field="sealed")
     _listed(a, listing)
     intent = _intent(a, listing, applicant)
-    raw = sealing.sealed(sealed)
-    digest = hashlib.sha256(raw).hexdigest()
+    raw, receipt = read_sealed(sealed)
     Bid.objects.filter(intent=intent, superseded=False).update(superseded=True)
-    Bid.objects.create(intent=intent, at=a.now, sealed=base64.b64encode(raw).decode(), sha256=digest, by_id=a.by.user_id)
-    a.extra["sealed_bid"] = [None, {"account": intent.account, "sha256": digest}]
+    Bid.objects.create(intent=intent, at=a.now, sealed=base64.b64encode(raw).decode(), sha256=receipt, by_id=a.by.user_id)
+    a.extra["sealed_bid"] = [None, {"account": intent.account, "sha256": receipt}]
 
 
 @action("listings", "close", "截止", "Close")
@@ -165,56 +166,27 @@ def extend(a: Run, listing: Listing, *, notice_to: dt.date) -> None:
     listing.closes_at = dt.datetime.combine(notice_to, dt.time(23, 59, 59), tzinfo=clock.SHANGHAI)
 
 
-PEELED = (
-    Column("pair", "text", "密钥组", "Pair", required=True, example="0+1"), Column("layer", "longtext", "解开外层后的密文", "Inner layer", required=True),
-)  # fmt: skip
-
-
-def _keeper(a: Run, listing: Listing) -> int:
-    position = next((i for i, k in enumerate(listing.keepers) if k["user"] == a.by.user_id), None)
-    if position is None:
-        raise Refused.one("not_keeper", "您不是本标的的保管人", field="act")
-    return position
-
-
-@action("listings", "peel", "解开外层", "Take off the outer layer", roles=("keeper",), fields=PEELED)
+@action("listings", "peel", "解开外层", "Take off the outer layer", roles=("keeper",), fields=keepers.PEELED)
 def peel(a: Run, listing: Listing, *, pair: str, layer: str) -> None:
     """The outer keeper of a pair took off the outer layer off-line; the inner keeper can then open. Journalled, early or not."""
-    position = _keeper(a, listing)
-    a.require(pair in listing.wrapped, "unknown_pair", f"没有密钥组 “{pair}”；可用：{'、'.join(listing.wrapped)}", field="pair", value=pair)
-    a.require(pair.split("+")[1] == str(position), "not_outer", "该密钥组的外层由另一保管人解开", field="pair", value=pair)
-    listing.peeled = {**listing.peeled, pair: {"layer": layer.strip(), "by": a.by.user_id, "at": a.now.isoformat()}}
-    a.extra["peeled"] = [None, {"pair": pair, "early": listing.closes_at is None or a.now <= listing.closes_at}]
-
-
-OPEN = (
-    Column("pair", "text", "密钥组", "Pair", required=True, example="0+1"),
-    Column("lot_key", "text", "标段私钥", "Lot's secret key", required=True),
-)
+    keepers.peel(a, listing, pair, layer)
 
 
 def _open(a: Run, listing: Listing, pair: str, lot_key: str, early: bool) -> None:
-    position = _keeper(a, listing)
-    held = listing.peeled.get(pair)
-    if held is None:
-        raise Refused.one("second_keeper", "须先由另一位保管人解开外层", field="pair", value=pair)
-    a.require(
-        pair.split("+")[0] == str(position) and held["by"] != a.by.user_id, "second_keeper", "开标须由两位不同的保管人完成", field="pair"
-    )
-    lot = sealing.identity_of(lot_key, listing.lot_key)
+    lot = keepers.opened(a, listing, pair, lot_key)
     rows: list[dict[str, Any]] = []
     for n, one in enumerate(
         Bid.objects.filter(intent__listing=listing, superseded=False).exclude(sealed="").select_related("intent__applicant"), 1
     ):
         raw = base64.b64decode(one.sealed)
-        price, fault = sealing.price_in(raw, lot)
+        price, fault = price_in(raw, lot)
         if price is not None and price < listing.base_fen:
             fault = "低于底价"
         one.price_fen, one.void = price, fault
         one.save(update_fields=["price_fen", "void"])
         rows.append({
             "n": n, "applicant": one.intent.applicant.title, "price_fen": price, "at": one.at.isoformat(), "sha256": one.sha256, "valid": not fault, "reason": fault,
-            "intact": hashlib.sha256(raw).hexdigest() == one.sha256,
+            "intact": digest(raw) == one.sha256,
         })  # fmt: skip
     listing.opening, listing.opened_at, listing.opened_early = rows, a.now, early
     a.extra["opening"] = [None, {"pair": pair, "early": early, "bids": len(rows), "valid": sum(r["valid"] for r in rows)}]
@@ -227,15 +199,15 @@ def _open(a: Run, listing: Listing, pair: str, lot_key: str, early: bool) -> Non
         )
 
 
-@action("listings", "open_bids", "开标", "Open the bids", fields=OPEN)
+@action("listings", "open_bids", "开标", "Open the bids", fields=keepers.OPEN)
 def open_bids(a: Run, listing: Listing, *, pair: str, lot_key: str) -> None:
     """Open after closing with the lot's key, unwrapped by two keepers; the opening record is public. Void bids say why."""
     if listing.opened_at is not None:
         raise Conflict(Problem("already_open", "已开标", field="state"))
-    _open(a, listing, pair, lot_key, early=listing.closes_at is not None and a.now <= listing.closes_at)
+    _open(a, listing, pair, lot_key, early=keepers.is_early(listing, a.now))
 
 
-@action("listings", "open_early", "提前开标", "Open early", fields=OPEN, danger=True)
+@action("listings", "open_early", "提前开标", "Open early", fields=keepers.OPEN, danger=True)
 def open_early(a: Run, listing: Listing, *, pair: str, lot_key: str) -> None:
     """Opening before the closing second needs two keepers and a reason, ends the bidding, and stays marked in the record."""
     a.require(listing.bid_form == "sealed", "not_sealed_lot", "只有密封报价的标的需要开标", field="bid_form")

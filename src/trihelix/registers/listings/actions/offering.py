@@ -7,13 +7,11 @@ from typing import Any
 
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets import Column
-from trihelix.kernel import clock
+from trihelix.kernel import clock, sealing
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.columns import options
-from trihelix.kernel.models import User
 from trihelix.registers.inventions.models import Invention, Publicity
 from trihelix.registers.inventions.procedure import DECISION, NOTICE, announce, in_force, refuse_any, take_decision
-from trihelix.registers.listings import sealing
 from trihelix.registers.listings.flow import DESK
 from trihelix.registers.listings.models import Award, Listing
 
@@ -68,33 +66,12 @@ def send_back(a: Run, listing: Listing) -> None:
     a.notify(f"挂牌已退回：{a.record.title}（{a.reason}）", roles=("owner",), en=f"Returned: {a.record.title}")
 
 
-KEEPER_ROWS = (
-    Column("keepers", "rows", "保管人", "Keepers", required=True, rows=(
-        Column("username", "text", "账号", "Account", required=True, example="officer"), Column("public_key", "text", "公钥", "Public key", required=True, example="age1…"),
-    )),
-)  # fmt: skip
-
-
-@action("listings", "set_keepers", "指定开标密钥保管人", "Name the keepers", roles=DESK, fields=KEEPER_ROWS)
+@action("listings", "set_keepers", "指定开标密钥保管人", "Name the keepers", roles=DESK, fields=sealing.KEEPER_ROWS)
 def set_keepers(a: Run, listing: Listing, *, keepers: list[dict[str, str]]) -> None:
     """Make the lot's key and wrap its secret for each pair of three keepers; the secret itself is not kept anywhere."""
     a.require(listing.bid_form == "sealed", "not_sealed_lot", "只有密封报价的标的需要保管人", field="bid_form")
     a.require(a.record.state in ("decided", "submitted"), "published", "发布后不能更换保管人", field="state")
-    users = [User.objects.filter(username=str(k["username"])).first() for k in keepers]
-    unknown = [k["username"] for k, u in zip(keepers, users, strict=True) if u is None]
-    a.require(not unknown, "unknown_account", f"没有账号：{'、'.join(unknown)}", field="keepers", value=unknown)
-    a.require(len({u.pk for u in users if u}) == sealing.KEEPERS, "three_keepers", "须指定三位不同的保管人", field="keepers")
-    listing.lot_key, listing.wrapped = sealing.new_lot([str(k["public_key"]) for k in keepers])
-    listing.keepers = [
-        {"user": u.pk, "username": u.username, "public_key": str(k["public_key"]).strip()} for k, u in zip(keepers, users, strict=True) if u
-    ]
-    listing.peeled = {}
-    for held in a.record.participants.filter(role="keeper", until=None):
-        held.until = a.now
-        held.save(update_fields=["until"])
-    for user in users:
-        if user is not None:
-            a.admit("keeper", user_id=user.pk)
+    sealing.name_keepers(a, listing, keepers)
 
 
 def _close_time(a: Run, day: dt.date, text: str) -> dt.datetime:

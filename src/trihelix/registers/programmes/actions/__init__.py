@@ -10,6 +10,7 @@ from trihelix.registers.programmes.actions import (
     money,
     projects,
     schemes,
+    sealed,
     submission,
     subsidies,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "money",
     "projects",
     "schemes",
+    "sealed",
     "submission",
     "subsidies",
 ]

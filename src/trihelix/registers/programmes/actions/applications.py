@@ -148,6 +148,8 @@ def save(a: Run, application: Application, *, answers: Any = None, replace: bool
     )
     in_time(a, application)
     scheme = queries.scheme_of(application)
+    if application.state == "draft":
+        refuse_clear(a, scheme)
     form = queries.form_of(application, scheme)
     given = read_json_answers(answers)
     if application.state == "correction":
@@ -164,6 +166,12 @@ def save(a: Run, application: Application, *, answers: Any = None, replace: bool
     application.answers = {**kept, **form_engine.plain_answers(form, read)}
     if "requested" in read:
         application.requested_fen = read["requested"]
+
+
+def refuse_clear(a: Run, scheme: Scheme) -> None:
+    """In a sealed call nothing readable reaches the server before the opening."""
+    text = "本通知只收密封申报：请离线填写，用通知的密封公钥加密（trihelix seal）后提交密文"
+    a.require(not scheme.get("call.sealed"), "sealed_only", text, field="answers", clause="密封申报")
 
 
 def in_time(a: Run, application: Application) -> None:

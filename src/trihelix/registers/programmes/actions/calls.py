@@ -55,7 +55,7 @@ def approve_call(a: Run, call: Call, *, note: str = "") -> None:
     fields=(Column("opens_on", "date", "开始日期", "Opens"), Column("closes_on", "date", "截止日期", "Closes")),
 )
 def publish(a: Run, call: Call, *, opens_on: dt.date | None = None, closes_on: dt.date | None = None) -> None:
-    """Open the call to applicants. Refuses a closing day before the opening or in the past, and sealed calls without a key."""
+    """Open the call to applicants. Refuses a closing day before the opening or in the past, and sealed calls without keepers."""
     scheme = queries.scheme_of(call)
     call.opens_on = opens_on or call.opens_on or a.today
     rolling = scheme.get("call.calendar") == "rolling"
@@ -67,7 +67,7 @@ def publish(a: Run, call: Call, *, opens_on: dt.date | None = None, closes_on: d
         field="closes_on",
         value=str(closes),
     )
-    a.require(not scheme.get("call.sealed") or call.recipient, "no_recipient", "密封申报须先填写密封公钥", field="recipient")
+    a.require(not scheme.get("call.sealed") or call.lot_key, "no_keepers", "密封申报须先指定三位密钥保管人", field="keepers")
     a.require(
         scheme.shape != "agreement" or call.agreement_id,
         "no_agreement",
@@ -89,6 +89,7 @@ def extend_call(a: Run, call: Call, *, closes_on: dt.date) -> None:
 
 def move_deadline(a: Run, call: Call, moment: dt.datetime) -> None:
     """Set a later deadline and tell those with a draft."""
+    a.require(call.unsealed_at is None, "already_open", "密封申报已经开启，不能再延长", field="state")
     a.extra["closes_at_moved"] = [call.closes_at.isoformat() if call.closes_at else None, moment.isoformat()]
     call.closes_at, call.closes_on = moment, clock.local_date(moment)
     drafts = Application.objects.filter(call=a.record, record__state__in=("draft", "unit_check", "correction"))
@@ -101,28 +102,8 @@ def move_deadline(a: Run, call: Call, moment: dt.datetime) -> None:
 def close_call(a: Run, call: Call) -> None:
     """End the intake. Refuses before the published deadline."""
     a.require(call.closes_at is None or a.now > call.closes_at, "not_over", "申报截止时间未到", field="closes_on")
-
-
-@action(
-    "calls",
-    "unseal",
-    "开启密封申报",
-    "Open the sealed applications",
-    danger=True,
-    fields=(Column("identity", "text", "私钥", "Private key", required=True),),
-)
-def unseal(a: Run, call: Call, *, identity: str) -> None:
-    """The recorded opening: decrypt every sealed application with the key of the call. Refuses a wrong key and a second opening."""
-    from trihelix.registers.programmes.actions import submission
-    from trihelix.registers.programmes.sealing import opened
-
-    a.require(call.unsealed_at is None, "already_open", "密封申报已经开启", field="state")
-    sealed = list(Application.objects.filter(call=a.record, record__state="sealed").order_by("pk"))
-    contents = [opened(s.sealed, identity) for s in sealed]  # a wrong key refuses before anything changes
-    call.unsealed_at = a.now
-    for application, answers in zip(sealed, contents, strict=True):
-        submission.open_seal(by=SYSTEM, record=application.record, answers=answers, now=a.now)
-    a.extra["unsealed"] = [None, len(sealed)]
+    if call.lot_key and call.unsealed_at is None:
+        a.notify(f"申报已截止，请两位保管人开启：{call.title}", roles=("keeper",), en=f"Closed, to be opened by two keepers: {call.title}")
 
 
 @action("calls", "archive", "归档", "Archive")
@@ -336,7 +317,7 @@ def _moment(a: Run, field: str, raw: Any) -> dt.datetime:
 def apply_outage(a: Run, outage: Outage) -> None:
     """Move every deadline the outage fell before: by the outage's length, at least by the scheme's hours. Drafts are told."""
     moved = []
-    for call in Call.objects.filter(record__state__in=("open", "closed"), closes_at__gte=outage.started_at):
+    for call in Call.objects.filter(record__state__in=("open", "closed"), closes_at__gte=outage.started_at, unsealed_at=None):
         scheme = queries.scheme_of(call)
         window = call.closes_at - dt.timedelta(hours=scheme.get("call.outage_hours"))  # type: ignore[operator]
         if outage.ended_at <= window:

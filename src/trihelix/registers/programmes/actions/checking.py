@@ -85,14 +85,14 @@ def correct(a: Run, application: Application) -> None:
     """Submit the correction; the difference is kept. Refuses after the named day and when nothing changed."""
     in_time(a, application)
     scheme = queries.scheme_of(application)
-    answers = checked(a, application, scheme)
+    answers = checked(application, scheme)
     before = application.correction.get("before") or {}
     changed = {k: [v, application.answers.get(k)] for k, v in before.items() if application.answers.get(k) != v}
     a.require(changed, "nothing_changed", "指定的字段没有改动", field="answers")
     application.correction = {**application.correction, "changed": changed}
     facts = queries.case_facts(application, scheme, answers, a.today)
     application.checks = eligibility(application, scheme, answers, facts, a.today)
-    fix_version(a, application, scheme, "correct")
+    fix_version(a, application, "correct")
 
 
 @action("applications", "correction_lapse", "逾期未补正", "Correction lapsed")

@@ -10,11 +10,10 @@ from typing import Any
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.schemes import Scheme, judge
 from trihelix.engines.schemes import forms as form_engine
-from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.models import Record
 from trihelix.registers.programmes import queries
-from trihelix.registers.programmes.actions.applications import in_time, move, set_parties
+from trihelix.registers.programmes.actions.applications import in_time, move, refuse_clear, set_parties
 from trihelix.registers.programmes.models import Application, ApplicationVersion, Project
 
 ROLE_NAMES = {
@@ -27,7 +26,7 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def checked(a: Run, application: Application, scheme: Scheme) -> dict[str, Any]:
+def checked(application: Application, scheme: Scheme) -> dict[str, Any]:
     """Typed answers of a complete form; refuses with every gap. Hidden answers are dropped."""
     form = queries.form_of(application, scheme)
     read, problems = form_engine.read_answers(form, application.answers)
@@ -121,38 +120,51 @@ def _counted(application: Application, per: str, within: str, subject: int | Non
     return (rows.filter(call=application.call) if within == "call" else rows.filter(submitted_at__year=day.year)).count()
 
 
+def same_scheme(a: Run, application: Application) -> None:
+    """The call is still one of the scheme that the draft was begun under."""
+    now = queries.call_of(application.call).scheme
+    a.require(now == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call")
+
+
+def not_eligible(a: Run, application: Application, scheme: Scheme, answers: dict[str, Any]) -> list[Problem]:
+    """The clauses that do not hold, empty where all do; every clause and the priority are kept with the case."""
+    facts = queries.case_facts(application, scheme, answers, a.today)
+    application.checks = eligibility(application, scheme, answers, facts, a.today)
+    if scheme.priority is not None:
+        found = judge(scheme, [scheme.priority], facts)[0]
+        application.priority, application.priority_reason = found.outcome == "met", found.text if found.outcome == "met" else ""
+    return [
+        Problem(c["id"], f"不符合：{c['text']}", field=next(iter(c["figures"]), None), clause=c["source"] or c["text"], value=c["figures"])
+        for c in application.checks
+        if c["outcome"] == "not_met"
+    ]
+
+
+def accept_answers(application: Application, scheme: Scheme, answers: dict[str, Any]) -> None:
+    """Keep the checked answers, without those that the form does not show."""
+    application.answers = form_engine.plain_answers(queries.form_of(application, scheme), answers)
+    if "requested" in answers:
+        application.requested_fen = answers["requested"]
+
+
 @action("applications", "submit", "提交", "Submit")
 def submit(a: Run, application: Application) -> None:
     """Submit: the version is fixed under its hash, which is the receipt.
 
-    Refuses after the deadline (by the second), an incomplete form, a clause not met, a ban, an affiliation, a limit, a used-up quota.
+    Refuses after the deadline (by the second), an incomplete form, a clause not met, a ban, an affiliation, a limit, a used-up quota,
+    and in a sealed call anything that is not encrypted.
     """
     in_time(a, application)
     scheme = queries.scheme_of(application)
-    answers = checked(a, application, scheme)
-    a.require(
-        queries.call_of(application.call).scheme == application.scheme, "call_changed", "申报通知已改为另一计划，请新建申报", field="call"
-    )
+    refuse_clear(a, scheme)
+    answers = checked(application, scheme)
+    same_scheme(a, application)
     set_parties(a, application, scheme)
     refuse_barred(a, application, scheme)
-    facts = queries.case_facts(application, scheme, answers, a.today)
-    checks = eligibility(application, scheme, answers, facts, a.today)
-    broken = [c for c in checks if c["outcome"] == "not_met"]
-    if broken:
-        raise Refused.of(
-            Problem(
-                c["id"], f"不符合：{c['text']}", field=next(iter(c["figures"]), None), clause=c["source"] or c["text"], value=c["figures"]
-            )
-            for c in broken
-        )
-    application.checks = checks
-    if scheme.priority is not None:
-        found = judge(scheme, [scheme.priority], facts)[0]
-        application.priority, application.priority_reason = found.outcome == "met", found.text if found.outcome == "met" else ""
-    application.answers = form_engine.plain_answers(queries.form_of(application, scheme), answers)
-    if "requested" in answers:
-        application.requested_fen = answers["requested"]
-    fix_version(a, application, scheme, "submit")
+    if broken := not_eligible(a, application, scheme, answers):
+        raise Refused.of(broken)
+    accept_answers(application, scheme, answers)
+    fix_version(a, application, "submit")
     move(a, application, scheme, "draft")
     a.notify(
         f"申报已提交，回执 {application.receipt[:16]}：{application.title}",
@@ -162,41 +174,19 @@ def submit(a: Run, application: Application) -> None:
     )
 
 
-def fix_version(a: Run, application: Application, scheme: Scheme, why: str) -> None:
-    """Store the submitted answers under their hash; a sealed call keeps them encrypted only."""
+def fix_version(a: Run, application: Application, why: str) -> None:
+    """Fix the submitted answers under their hash, which is the receipt."""
     number = ApplicationVersion.objects.filter(application=a.record).count() + 1
     body = {"application": str(a.record.uid), "number": number, "stage": application.stage, "answers": application.answers}
     application.receipt, application.submitted_at = hashlib.sha256(canonical(body).encode()).hexdigest(), a.now
-    stored = application.answers
-    if scheme.get("call.sealed") and why == "submit":
-        from trihelix.registers.programmes.sealing import sealed
+    store_version(a, application, application.answers, application.receipt, why, number)
 
-        application.sealed = sealed(application.answers, queries.call_of(application.call).recipient)
-        application.answers, stored = {}, {"sealed": application.sealed}
-        a.record.visibility = "sealed"
+
+def store_version(a: Run, application: Application, stored: dict[str, Any], sha256: str, why: str, number: int = 0) -> None:
+    """Keep a version for good: the answers, or what they were encrypted to."""
+    number = number or ApplicationVersion.objects.filter(application=a.record).count() + 1
     ApplicationVersion.objects.create(
-        application=a.record,
-        number=number,
-        stage=application.stage,
-        answers=stored,
-        sha256=application.receipt,
-        submitted_at=a.now,
-        by_id=a.by.user_id,
+        application=a.record, number=number, stage=application.stage, answers=stored, sha256=sha256, submitted_at=a.now, by_id=a.by.user_id,
         why=why,
-    )
-    a.extra["version"] = [None, {"number": number, "sha256": application.receipt}]
-
-
-@action("applications", "open_seal", "开启", "Open", hidden=True, fields=(Column("answers", "longtext", "内容", "Answers", required=True),))
-def open_seal(a: Run, application: Application, *, answers: Any) -> None:
-    """The recorded opening of one sealed application; its content must fit the receipt."""
-    number = ApplicationVersion.objects.filter(application=a.record).count()
-    body = {"application": str(a.record.uid), "number": number, "stage": application.stage, "answers": dict(answers)}
-    a.require(
-        hashlib.sha256(canonical(body).encode()).hexdigest() == application.receipt,
-        "receipt_mismatch",
-        "开启的内容与回执不符",
-        field="receipt",
-    )
-    application.answers, a.record.visibility = dict(answers), "owner"
-    a.go(queries.scheme_of(application).route["sealed"])
+    )  # fmt: skip
+    a.extra["version"] = [None, {"number": number, "sha256": sha256}]
