@@ -28,6 +28,7 @@ from trihelix.site.pages import (
     portal,
     records,
     search,
+    stations,
     teamwork,
 )
 
@@ -89,6 +90,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feeds/<register:register>.atom", feeds.atom, name="atom"),
     path("map/<register:register>/", portal.map_page, name="map"),
     path("areas/<slug:area>/", portal.area_page, name="area"),
+    path("stations/", stations.listing, name="stations"),
+    path("stations/<uuid:uid>/", stations.show, name="station"),
     path("publicity/", objections.listing, name="publicity"),
     path("glossary/", portal.glossary, name="glossary"),
     path("accounts/people/", people.manage, name="people-manage"),

@@ -30,9 +30,16 @@ def create_body(a: Run, body: Any, **values: Any) -> None:
 
 @action("nodes", "create", "新建站点", "New node", creates=True, roles=("officer", "operator"))
 def create_node(a: Run, node: Any, **values: Any) -> None:
-    """Create a market node, public at once."""
+    """Create a market node, public at once and in its own care: its people keep its page."""
     create_entry(a, node, values)
     a.record.visibility = "public"
+    a.record.node = None
+
+    def own() -> None:
+        a.record.node = a.record
+        a.record.save(update_fields=["node"])
+
+    a.after_saved(own)
 
 
 @action("people", "create", "新建人员", "New person", creates=True, roles=("owner", "node", "officer", "operator"))

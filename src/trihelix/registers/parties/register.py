@@ -10,7 +10,7 @@ from trihelix.engines.errors import Problem
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
-from trihelix.registers.parties import flow, models, sheets
+from trihelix.registers.parties import flow, models, opening, sheets
 from trihelix.registers.parties.queries import node_for
 
 
@@ -23,6 +23,10 @@ def _check_body(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[
         yield Problem("required", "企业须填写统一社会信用代码", field="credit_code")
     if established is not None and established.year < 1800:
         yield Problem("date_range", "成立日期过早，请核对", field="established", value=str(established))
+
+
+def _check_node(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
+    yield from opening.check(row.get("opening") or ())
 
 
 def _prepare_body(values: dict[str, Any]) -> None:
@@ -62,9 +66,9 @@ PEOPLE = declare(
 NODES = declare(
     Register(
         "nodes", models.Node, "市场站点", "Market node", "ZD", flow.NODE, sheets.NODES, area="deals",
-        help_zh="“1+10+N”技术市场网络：一个省级市场、十个市（州）分市场、若干县级工作站。",
-        help_en="The 1 + 10 + N technology-market network.",
-        list_columns=("number", "title", "level", "division", "hours", "phone", "state"), filters=("level", "division"),
+        help_zh="“1+10+N”技术市场网络：一个省级市场、十个市（州）分市场、若干县级工作站。站点自己维护服务、地址、开放时间和联系方式，公众在站点页看到。",
+        help_en="The 1 + 10 + N technology-market network. Each node keeps its own services, address, opening times and contact; the public reads them on the node's page.",
+        list_columns=("number", "title", "level", "division", "address", "phone", "state"), filters=("level", "division"), check=_check_node, panels=("parties/_node.html",),
         create_roles=("officer", "operator"), import_state="open", import_visibility="public", refs={"operator": "bodies", "owner": "nodes"}, owner_required=False,
     )
 )  # fmt: skip

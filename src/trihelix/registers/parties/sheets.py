@@ -2,6 +2,7 @@
 
 from trihelix.engines.sheets import Column, Sheet
 from trihelix.kernel.columns import SYSTEM, code_choices, options
+from trihelix.registers.parties.opening import DAYS
 
 BODY_KINDS = options(
     ("firm", "企业", "Firm"), ("university", "高校", "University"), ("institute", "科研院所", "Institute"), ("hospital", "医疗机构", "Hospital"),
@@ -72,11 +73,16 @@ NODES = Sheet(
         Column("division", "choice", "所在区划", "Division", choices=code_choices("divisions"), example="220100"),
         Column("operator", "ref", "运营单位", "Operator"),
         Column("address", "text", "地址", "Address"),
-        Column("hours", "text", "开放时间", "Opening hours", example="工作日 9:00–16:30"),
+        Column("opening", "rows", "开放时间", "Opening times", rows=(
+            Column("day", "choice", "哪天", "Days", required=True, choices=DAYS, example="workday"), Column("opens", "text", "开门", "Opens", required=True, example="08:30"),
+            Column("closes", "text", "关门", "Closes", required=True, example="16:30"),
+        )),
+        Column("hours", "text", "开放时间说明", "Note on opening times", example="赶集日另行安排"),
+        Column("contact", "text", "联系人或窗口", "Contact", example="综合服务窗口"),
         Column("phone", "text", "电话", "Telephone"),
         Column("email", "text", "邮箱", "Mail"),
         Column("services", "list", "服务项目", "Services", choices=SERVICES),
         Column("opened_on", "date", "设立日期", "Opened on"),
         *SYSTEM,
     ),
-)
+)  # fmt: skip

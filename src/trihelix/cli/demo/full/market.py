@@ -35,7 +35,8 @@ def _nodes(world: World) -> None:
         "nodes",
         (
             {"ref": f"q-node-{i + 1}", "title": f"示例增设分市场{i + 1}（演示）", "level": "10", "owner": CENTRE, "division": CITIES[i % 9],
-             "operator": "m-run", "opened_on": dt.date(2023, 3, 1)}
+             "operator": "m-run", "opened_on": dt.date(2023, 3, 1), "services": ["policy", "collection", "promotion"],
+             "opening": [{"day": "workday", "opens": "08:30", "closes": "16:30"}]}
             for i in range(extra)
         ),
     )  # fmt: skip
