@@ -1,4 +1,5 @@
-"""``python -m benchmarks.figures.run [--rows 20000]``: figures over that many contracts (sum, count, growth, distinct, list), time and queries.
+"""``python -m benchmarks.figures.run [--rows 20000]``: figures over that many contracts (sum, count, growth, distinct, list), time and queries,
+each beside the naive way in the same run: every record loaded as an object and counted in Python, as pages did before.
 
 Runs in a data folder of its own, or in the PostgreSQL of ``DATABASE_URL`` (``python tools/with_postgres.py python -m benchmarks.figures.run``).
 """
@@ -70,8 +71,8 @@ def _recording(i: int, day: dt.date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def measured(name: str, act: Callable[[], Any], limit: float | None) -> bool:
-    """Median of seven runs after one to warm up, with the number of queries; whether it kept the limit."""
+def measured(name: str, act: Callable[[], Any], limit: float | None, naive: Callable[[], Any] | None = None) -> bool:
+    """Median of seven runs after one to warm up, with the number of queries; whether it kept the limit, and the ratio to the naive way."""
     act()
     with CaptureQueriesContext(connection) as seen:
         act()
@@ -82,8 +83,14 @@ def measured(name: str, act: Callable[[], Any], limit: float | None) -> bool:
         times.append((time.perf_counter() - begin) * 1000)
     median = statistics.median(times)
     kept = limit is None or median < limit
+    beside = ""
+    if naive is not None:
+        begin = time.perf_counter()
+        naive()
+        slow = (time.perf_counter() - begin) * 1000
+        beside = f"   naive {slow:8.1f} ms = {slow / median:.0f} times"
     print(
-        f"{name:<44}{median:8.1f} ms {len(seen):4} queries{'' if limit is None else f'   limit {limit:.0f} ms ' + ('kept' if kept else 'MISSED')}",
+        f"{name:<44}{median:8.1f} ms {len(seen):4} queries{'' if limit is None else f'   limit {limit:.0f} ms ' + ('kept' if kept else 'MISSED')}{beside}",
         flush=True,
     )
     return kept
@@ -91,7 +98,22 @@ def measured(name: str, act: Callable[[], Any], limit: float | None) -> bool:
 
 def lineage(figure: Figure) -> str | None:
     """The figure with every record behind it and the digest over them."""
-    return evaluation.answer(figure, operator(), DAY).digest
+    return evaluation.answer(figure, operator(), DAY, whole=True).digest
+
+
+def naive(figure: Figure) -> None:
+    """The value by loading each record and counting in Python; it must be the same."""
+    counted = evaluation.run(figure.formula, operator(), evaluation.span_of(figure, DAY), figure.params)
+    assert not isinstance(counted, str)
+    rows = list(counted.rows)
+    raw = sum(getattr(row, counted.path) for row in rows) if counted.measure == "sum" else len({row.record.uid for row in rows})
+    assert raw == evaluation.lineage.tallies([counted])[0].raw
+
+
+def paged(figure: Figure) -> None:
+    """The figure and the first page of its list."""
+    found = evaluation.answer(figure, operator(), DAY)
+    assert len(list(evaluation.listed(found, operator(), found.page(0, 200)))) == 200
 
 
 def main() -> None:
@@ -108,8 +130,12 @@ def main() -> None:
     by, known = operator(), figures()
     print(f"{connection.vendor}, {rows} contracts and {rows} recordings")
     kept = [
-        measured(f"{name} {known.figure(name).name()}", partial(evaluation.quick, known.figure(name), by, DAY), LIMIT_MS) for name in ("F29", "F30", "F52")
+        measured(f"{name} {known.figure(name).name()}", partial(evaluation.answer, known.figure(name), by, DAY), LIMIT_MS, partial(naive, known.figure(name)))
+        for name in ("F29", "F30", "F52")
     ]  # fmt: skip
+    kept.append(measured("F53 growth, two periods", partial(evaluation.answer, known.figure("F53"), by, DAY), LIMIT_MS))
+    measured("F29 with a page of its list", partial(paged, known.figure("F29")), None)
+    measured("all figures of the letter", partial(evaluation.evaluate_all, by, DAY), None)
     for name in ("F29", "F30", "F53"):
         measured(f"{name} with its {rows} records (lineage)", partial(lineage, known.figure(name)), None)
     raise SystemExit(0 if all(kept) else 1)

@@ -56,7 +56,7 @@ def figures(
     if checking:
         _show_checks(by, on, as_json)
         return
-    answers = evaluation.evaluate_all(by, on, ids, since, until)
+    answers = evaluation.evaluate_all(by, on, ids, since, until, whole=as_json)  # JSON tells the digest of the records
     rows = [x.as_json() | (_compared(x, by) if compare else {}) for x in answers]
     emit(rows, as_json, "\n".join(_line(x) for x in answers))
 

@@ -60,6 +60,38 @@ def test_counts_and_sums_have_their_records(op):
     assert (int(count.text), total.value * 10**10) == (len(naive), sum(c.turnover_fen for c in naive))
 
 
+def test_a_distinct_number_lists_each_subject_once(op):
+    from trihelix.kernel.figures import Counted
+    from trihelix.registers.figures import lineage
+
+    contracts(op, [100, 250, 300])
+    every = entries(op, Contract).filter(record__ref__startswith="HT-T-")
+    by_owner, by_day = Counted(every, "distinct", "record__owner"), Counted(every, "distinct", "registered_on")
+    assert [(t.raw, t.records) for t in lineage.tallies([by_owner, Counted(every.distinct()), by_day, Counted(every.none())])] == [
+        (1, 1), (3, 3), (1, 1), (0, 0),
+    ]  # fmt: skip
+    owner = every.first().record.owner
+    assert list(lineage.fetch(by_owner)) == lineage.page(by_owner, 0, 5) == [lineage.Line(owner.uid.hex, 1)]
+    assert [line.key for line in lineage.fetch(by_day)] == ["2024-06-03"]
+    assert next(iter(lineage.fetch(by_day))).uid == min(c.record.uid.hex for c in every)
+
+
+def test_long_lists_stand_on_pages_and_their_digest_is_made_when_asked(op, client, monkeypatch):
+    from trihelix.kernel.models import User
+    from trihelix.registers.figures import pages
+
+    contracts(op, [100, 250, 300])
+    monkeypatch.setattr(pages, "SHOWN", 2)
+    monkeypatch.setattr(pages, "DIGESTED", 2)
+    client.force_login(User.objects.get(username="officer"))
+    digest = evaluation.answer(figure("F29"), op, D).digest
+    first = client.get("/figures/F29/", {"as_of": "2025-05-28"}).content.decode()
+    assert '<span class="count">3</span>' in first and first.count('class="small" href="/thread/') == 2 and digest not in first
+    second = client.get("/figures/F29/", {"as_of": "2025-05-28", "page": "2"}).content.decode()
+    assert second.count('class="small" href="/thread/') == 1
+    assert digest in client.get("/figures/F29/", {"as_of": "2025-05-28", "digest": "1"}).content.decode()
+
+
 def test_removing_one_contract_changes_only_what_depends_on_it(loaded):
     contracts(loaded, [100, 250])
     before = {a.figure.id: a.digest for a in evaluation.evaluate_all(loaded, D)}

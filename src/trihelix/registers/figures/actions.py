@@ -34,7 +34,7 @@ def withdraw_external(a: Run, figure: ExternalFigure) -> None:
 @action("reports", "freeze", "固化", "Freeze")
 def freeze(a: Run, report: Report) -> None:
     """Keep every figure with its records and the last sealed place of the journal. Refuses while a red check is unexplained."""
-    answers = evaluation.evaluate_all(a.by, report.as_of)
+    answers = evaluation.evaluate_all(a.by, report.as_of, whole=True)
     found = checks.check_all(a.by, report.as_of, {x.figure.id: x for x in answers})
     told = {row["check"] for row in report.explanations if str(row.get("text", "")).strip()}
     open_red = [f for f in found if f.light == "red" and f.check.id not in told]

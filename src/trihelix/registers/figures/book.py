@@ -77,6 +77,11 @@ class FigureBook:
     figures: dict[str, Figure]
     checks: tuple[Check, ...] = field(default_factory=tuple)
 
+    @functools.cached_property
+    def checked(self) -> frozenset[str]:
+        """The figures that checks compare."""
+        return frozenset(t["figure"] for c in self.checks for t in (*c.left, *c.right) if "figure" in t)
+
     def of_letter(self) -> list[Figure]:
         """The figures of the letter (F…), in order; others stand beside them and are asked for by id."""
         return [f for f in self.figures.values() if f.id.startswith("F")]

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from trihelix.kernel.actor import Actor
-from trihelix.kernel.figures import FORMULAS
-from trihelix.registers.figures import evaluation, numbers, periods
+from trihelix.kernel.figures import FORMULAS, Counted, scaled
+from trihelix.registers.figures import evaluation, lineage, numbers, periods
 from trihelix.registers.figures.book import Check, figures
 
 HOLDS = {"==": lambda a, b: a == b, "<=": lambda a, b: a <= b, ">=": lambda a, b: a >= b}
@@ -35,39 +35,40 @@ class Finding:
 
 
 def check_all(by: Actor, as_of: dt.date, known: dict[str, evaluation.Answer] | None = None) -> list[Finding]:
-    """Every check of the book on a day; ``known`` answers are used again."""
+    """Every check of the book on a day, its numbers counted together; ``known`` answers are used again."""
     held = dict(known or {})
-    return [_judge(check, by, as_of, held) for check in figures().checks]
+    terms = [t for check in figures().checks for t in (*check.left, *check.right)]
+    wanted = dict.fromkeys(t["figure"] for t in terms if "figure" in t and t["figure"] not in held)
+    held |= {a.figure.id: a for a in (evaluation.evaluate_all(by, as_of, wanted) if wanted else ())}
+    values = _values(terms, by, as_of, held)
+    return [_judge(check, values) for check in figures().checks]
 
 
-def _judge(check: Check, by: Actor, as_of: dt.date, held: dict[str, evaluation.Answer]) -> Finding:
-    missing: list[str] = []
-    sides = [_side(terms, by, as_of, held, missing) for terms in (check.left, check.right)]
+def _values(terms: list[Any], by: Actor, as_of: dt.date, held: dict[str, evaluation.Answer]) -> dict[int, Fraction | None]:
+    """The value of each term by its identity; ``None`` where a figure has no value or a formula is not to be had."""
+    found: dict[int, Fraction | None] = {}
+    asked: list[tuple[Any, Counted]] = []
+    for term in terms:
+        if "number" in term:
+            found[id(term)] = Fraction(str(term["number"]))
+        elif "figure" in term:
+            found[id(term)] = held[term["figure"]].value
+        else:
+            span = periods.resolve(str(term.get("period", "to_date")), as_of)
+            counted = evaluation.run(term["formula"], by, span, dict(term.get("params") or {}))
+            found[id(term)] = None
+            if not isinstance(counted, str):
+                asked.append((term, counted))
+    for (term, _), tally in zip(asked, lineage.tallies([c for _, c in asked]), strict=True):
+        found[id(term)] = scaled(tally.raw, FORMULAS[term["formula"]].unit, "亿元")
+    times = {id(t): Fraction(str(t.get("times", 1))) for t in terms}
+    return {k: None if v is None else v * times[k] for k, v in found.items()}
+
+
+def _judge(check: Check, values: dict[int, Fraction | None]) -> Finding:
+    left, right = ([values[id(t)] for t in terms] for terms in (check.left, check.right))
+    missing = tuple(t.get("figure") or t["formula"] for t in (*check.left, *check.right) if values[id(t)] is None)
+    sides = [None if None in side else sum((v for v in side if v is not None), Fraction(0)) for side in (left, right)]
     if missing or sides[0] is None or sides[1] is None:
-        return Finding(check, "grey", sides[0], sides[1], tuple(missing))
+        return Finding(check, "grey", sides[0], sides[1], missing)
     return Finding(check, "green" if HOLDS[check.op](sides[0], sides[1]) else check.level, sides[0], sides[1])
-
-
-def _side(terms: Any, by: Actor, as_of: dt.date, held: dict[str, evaluation.Answer], missing: list[str]) -> Fraction | None:
-    found = [_term(term, by, as_of, held, missing) for term in terms]
-    return None if any(v is None for v in found) else sum((v for v in found if v is not None), Fraction(0))
-
-
-def _term(term: Any, by: Actor, as_of: dt.date, held: dict[str, evaluation.Answer], missing: list[str]) -> Fraction | None:
-    times = Fraction(str(term.get("times", 1)))
-    if "number" in term:
-        return Fraction(str(term["number"])) * times
-    if "figure" in term:
-        name = term["figure"]
-        if name not in held:
-            held[name] = evaluation.answer(figures().figure(name), by, as_of)
-        if held[name].value is None:
-            missing.append(name)
-            return None
-        return held[name].value * times  # type: ignore[operator]
-    span = periods.resolve(str(term.get("period", "to_date")), as_of)
-    counted = evaluation.run(term["formula"], by, span, dict(term.get("params") or {}))
-    if isinstance(counted, str):
-        missing.append(term["formula"])
-        return None
-    return evaluation.scaled(counted.raw(), FORMULAS[term["formula"]].unit, "亿元") * times

@@ -74,7 +74,7 @@ def since_frozen(report: Report, by: Actor, as_of: dt.date | None = None) -> lis
                 {"figure": row.figure, "changed": True, "then": row.answer.get("value"), "now": None, "reason": "规则书中已无此指标"}
             )
             continue
-        now = evaluation.answer(figure, by, as_of or report.as_of)
+        now = evaluation.answer(figure, by, as_of or report.as_of, whole=True)
         out.append(_changes(row, now))
     return out
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from trihelix.engines.errors import Refused
 from trihelix.kernel.actor import Actor, entries
 from trihelix.registers.figures import checks, evaluation, funnel, geography, trends
+from trihelix.registers.figures.book import figures
 from trihelix.registers.figures.models import Report
 from trihelix.registers.governance.queries import commitments_due
 
@@ -25,17 +25,12 @@ def headlines(by: Actor) -> tuple[str, ...]:
     return next((BY_ROLE[r] for r in BY_ROLE if r in by.roles), funnel.HEADLINES)
 
 
-def map_of(by: Actor, wanted: str = "") -> dict[str, Any] | None:
-    """The map of one register by its name. Refuses a name that is not to be had."""
+def map_of(by: Actor, day: dt.date, wanted: str = "") -> dict[str, Any] | None:
+    """The map of one register by its name as it stood on a day. Refuses a name that is not to be had."""
     known = geography.choices(by)
     if not known:
         return None
-    register = next((r for r in known if r.id == wanted), None)
-    if wanted and register is None:
-        raise Refused.one(
-            "unknown_map", f"没有 “{wanted[:40]}” 的地图；可用：{'、'.join(r.id for r in known)}", field="map", value=wanted[:40]
-        )
-    return geography.picture(register or known[0], by) | {"choices": known}
+    return geography.picture(geography.register_of_map(by, wanted) if wanted else known[0], by, day) | {"choices": known}
 
 
 def published(by: Actor) -> Report | None:
@@ -47,16 +42,23 @@ def own(by: Actor, day: dt.date, wanted: str = "") -> dict[str, Any]:
     """The dashboard of any viewer: funnel and map of what they may see, their waiting work, the commitments and the published report."""
     report = published(by)
     return {
-        "as_of": day, "funnel": funnel.steps(by, day), "map": map_of(by, wanted), "load": funnel.load(by, day) if by.signed_in else [],
+        "as_of": day, "funnel": funnel.steps(by, day), "map": map_of(by, day, wanted), "load": funnel.load(by, day) if by.signed_in else [],
         "commitments": commitments_due(by, day), "report": report, "rows": list(report.record.frozen_figures.all()) if report else [],
     }  # fmt: skip
 
 
 def province(by: Actor, day: dt.date, wanted: str = "", ids: tuple[str, ...] = ()) -> dict[str, Any]:
     """The page of those who see the province: figures with comparison and trend, funnel, map, commitments, load, checks that do not hold."""
-    answers = evaluation.evaluate_all(by, day, ids or headlines(by))
-    found = checks.check_all(by, day, {a.figure.id: a for a in answers})
+    book = figures()
+    shown = ids or headlines(by)
+    drawn = trends.asked(day, shown)  # the last point of a line is the figure of the day
+    beside = [f for f in book.figures.values() if f.id not in shown and (f.target is not None or f.id in book.checked)]
+    found = evaluation.answers([*drawn, *((f, evaluation.span_of(f, day)) for f in beside)], by)
+    lines = trends.drawn(found[: len(drawn)])
+    known = {a.figure.id: a for a in (*(line["answer"] for line in lines), *found[len(drawn) :])}
+    answers = [known[i] for i in shown]
     return {
-        "as_of": day, "answers": answers, "trends": trends.lines(by, day, [a.figure.id for a in answers if a.value is not None]), "funnel": funnel.steps(by, day), "map": map_of(by, wanted),
-        "commitments": commitments_due(by, day, progress=evaluation.reached(by, day)), "load": funnel.load(by, day), "findings": [f for f in found if f.light in ("red", "amber")],
+        "as_of": day, "answers": answers, "trends": [line for line in lines if line["answer"].value is not None], "funnel": funnel.steps(by, day), "map": map_of(by, day, wanted),
+        "commitments": commitments_due(by, day, progress=evaluation.progress_of(known.values())), "load": funnel.load(by, day),
+        "findings": [f for f in checks.check_all(by, day, known) if f.light in ("red", "amber")],
     }  # fmt: skip

@@ -7,52 +7,45 @@ its source and person. Counting follows the formula's measure, so a distinct num
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import inspect
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
-
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import CharField, F
-from django.db.models.functions import Cast
 
 from trihelix.engines.errors import Refused
 from trihelix.kernel import home
 from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.figures import FORMULAS, Counted, Period, scaled
 from trihelix.kernel.models import JournalSeal, Record
-from trihelix.registers.figures import numbers, periods
+from trihelix.registers.figures import lineage, numbers, periods
 from trihelix.registers.figures.book import Figure, figures
+from trihelix.registers.figures.lineage import MIXED, Line, Tally
 from trihelix.registers.figures.models import ExternalFigure
 from trihelix.registers.figures.periods import Span
 
 COMPUTED, EXTERNAL, TARGET, GAP = "computed", "external", "target", "gap"
-MIXED = "真实数据目录中混有合成记录，指标不予计算；请先清理合成记录"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One counted subject: its uid (hex), the raw summand (1 for counts), and the key of a distinct value that is no record."""
-
-    uid: str
-    raw: Any
-    key: str = ""
+NONE = "没有可计的记录"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A figure evaluated. ``value`` is exact in the figure's unit; ``text`` is what is printed; ``None`` both for a gap."""
+    """A figure evaluated. ``value`` is exact in the figure's unit; ``text`` is what is printed; ``None`` both for a gap.
+
+    ``records`` says how many subjects make it. They are fetched when ``lines`` is first read, unless the answer was asked whole: then
+    the value was made from the very lines it holds, which is what a report keeps.
+    """
 
     figure: Figure
     span: Span
     status: str
     value: Fraction | None = None
     text: str | None = None
-    lines: tuple[Line, ...] = ()
+    records: int = 0
     formula: str = ""
     seq: int | None = None
     cautions: tuple[str, ...] = ()
@@ -60,12 +53,21 @@ class Answer:
     progress: Answer | None = None
     base: Answer | None = None
     source: dict[str, str] = field(default_factory=dict)
+    counted: Counted | None = field(default=None, compare=False, repr=False)
+    held: tuple[Line, ...] | None = field(default=None, repr=False)
+
+    @functools.cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The subjects that make the number, in no order."""
+        if self.held is not None:
+            return self.held
+        return tuple(lineage.fetch(self.counted)) if self.counted is not None else ()
 
     @property
     def exact(self) -> str | None:
         return numbers.exact(self.value) if self.value is not None else self.text
 
-    @property
+    @functools.cached_property
     def digest(self) -> str | None:
         """SHA-256 over figure, formula, period and the sorted subjects with their summands; ``None`` for a gap."""
         if self.status == GAP:
@@ -76,7 +78,13 @@ class Answer:
 
     def pairs(self) -> list[list[Any]]:
         """``[[uid or key, raw]]``, sorted: what a frozen report keeps."""
-        return sorted(([line.key or line.uid, line.raw] for line in self.lines), key=lambda p: (str(p[0]), str(p[1])))
+        return sorted(([line.key or line.uid, line.raw] for line in self.lines), key=lambda p: (p[0], str(p[1])))
+
+    def page(self, start: int, size: int) -> list[Line]:
+        """``size`` of the subjects from ``start``, in a total order, cut by the database."""
+        if self.held is None and self.counted is not None and "lines" not in self.__dict__:
+            return lineage.page(self.counted, start, size)
+        return sorted(self.lines, key=_order)[start : start + size]
 
     def as_json(self) -> dict[str, Any]:
         """The stable answer of ``trihelix figures``."""
@@ -84,7 +92,7 @@ class Answer:
         out: dict[str, Any] = {
             "id": f.id, "place": f.place, "phrase": f.name(), "value": self.text, "value_exact": self.exact, "unit": f.unit, "measure": f.measure,
             "subject": f.subject, "population": f.population, "measure_kind": f.measure_kind, "aspect": f.aspect or None,
-            "period": self.span.as_json(), "formula": self.formula or None, "params": f.params, "records": len(self.lines),
+            "period": self.span.as_json(), "formula": self.formula or None, "params": f.params, "records": self.records,
             "digest": self.digest, "seq": self.seq, "status": self.status, "cautions": list(self.cautions), "owner": f.owner,
             "choices": list(f.choices),
         }  # fmt: skip
@@ -95,10 +103,10 @@ class Answer:
         if f.target is not None:
             p = self.progress
             out["progress"] = None if p is None else {
-                "value": p.text, "value_exact": p.exact, "records": len(p.lines), "status": p.status, "digest": p.digest, "period": p.span.as_json(),
+                "value": p.text, "value_exact": p.exact, "records": p.records, "status": p.status, "digest": p.digest, "period": p.span.as_json(),
             }  # fmt: skip
         if self.base is not None:
-            out["base"] = {"value_exact": self.base.exact, "records": len(self.base.lines), "period": self.base.span.as_json()}
+            out["base"] = {"value_exact": self.base.exact, "records": self.base.records, "period": self.base.span.as_json()}
         return out
 
 
@@ -123,56 +131,98 @@ def span_of(figure: Figure, as_of: dt.date, start: dt.date | None = None, end: d
     return found
 
 
-def answer(figure: Figure, by: Actor, as_of: dt.date, start: dt.date | None = None, end: dt.date | None = None) -> Answer:
-    """Evaluate one figure. Refuses synthetic records in a folder of real data; a missing formula or records give a gap."""
-    span = span_of(figure, as_of, start, end)
-    cautions = (*figure.cautions, *(f"{c}〔待核实〕" for c in figure.choices))
-    blank = Answer(figure, span, GAP, seq=last_seq(), cautions=cautions)
-    if figure.external:
-        return _external(blank, by)
-    if figure.target is not None:
-        progress = _computed(blank, by) if figure.formula else None
-        text = numbers.rounded(figure.target, figure.digits)
-        formula = progress.formula if progress else ""
-        lines = progress.lines if progress else ()
-        return replace(blank, status=TARGET, value=figure.target, text=text, formula=formula, progress=progress, lines=lines)
-    return _computed(blank, by)
+class Lines(Sequence[Line]):
+    """The subjects of an answer as a list that is counted and cut by the database, for pages."""
+
+    def __init__(self, found: Answer) -> None:
+        self.found = found
+
+    def __len__(self) -> int:
+        return self.found.records
+
+    def __getitem__(self, part: Any) -> Any:
+        start, end, _ = part.indices(len(self))
+        return self.found.page(start, max(0, end - start))
 
 
-def quick(figure: Figure, by: Actor, as_of: dt.date) -> Answer:
-    """The value alone, counted by the database without fetching its records; equal to :func:`answer` but for ``lines`` and ``digest``."""
-    if figure.external or figure.operation != "value" or (figure.target is not None and not figure.formula):
-        return answer(figure, by, as_of)
-    span = span_of(figure, as_of)
-    blank = Answer(figure, span, GAP, cautions=figure.cautions)
-    told = _counted(blank, by)
-    if figure.target is None:
-        return told
-    return replace(
-        blank, status=TARGET, value=figure.target, text=numbers.rounded(figure.target, figure.digits), formula=told.formula, progress=told
-    )
+# A figure asks for numbers and gets their tallies back, with the lines where the answer is wanted whole.
+Told = tuple[Tally, tuple[Line, ...] | None]
+Asking = Generator[list[Counted], list[Told], Answer]
 
 
-def _counted(blank: Answer, by: Actor) -> Answer:
-    figure = blank.figure
-    counted = run(figure.formula, by, blank.span, figure.params)
-    if isinstance(counted, str):
-        return replace(blank, reason=counted)
-    spec = FORMULAS[figure.formula]
-    lead = "" if counted.rows.model is Record else f"{_own_subject(counted).subject}__"
-    if not home.is_demo() and counted.rows.filter(**{f"{lead}synthetic": True}).exists():
-        raise Refused.one("mixed_population", MIXED, field="population")
-    raw = counted.raw()
-    if not raw and not counted.rows.exists():
-        return replace(blank, formula=spec.id, reason="没有可计的记录")
-    value = in_unit(raw, spec.unit, figure)
-    return replace(blank, formula=spec.id, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits))
+def answers(asked: Sequence[tuple[Figure, Span]], by: Actor, whole: bool = False) -> list[Answer]:
+    """Evaluate figures, each over its period; their numbers are counted together, in a few queries however many they are.
+
+    ``whole`` makes each value from its fetched records. Refuses synthetic records in a folder of real data; a missing formula or
+    records give a gap.
+    """
+    seq = last_seq()
+    works = [_evaluated(figure, span, by, seq) for figure, span in asked]
+    out: dict[int, Answer] = {}
+    told: dict[int, list[Told] | None] = dict.fromkeys(range(len(works)))
+    while told:
+        wanted: dict[int, list[Counted]] = {}
+        for i, given in told.items():
+            try:
+                wanted[i] = next(works[i]) if given is None else works[i].send(given)
+            except StopIteration as done:
+                out[i] = done.value
+        every = iter(_told([c for counted in wanted.values() for c in counted], whole))
+        told = {i: [next(every) for _ in counted] for i, counted in wanted.items()}
+    return [out[i] for i in range(len(works))]
+
+
+def _told(asked: list[Counted], whole: bool) -> list[Told]:
+    if not whole:
+        return [(tally, None) for tally in lineage.tallies(asked)]
+    held = [tuple(lineage.fetch(counted)) for counted in asked]
+    return [(lineage.tally_of(lines, counted), lines) for lines, counted in zip(held, asked, strict=True)]
+
+
+def answer(
+    figure: Figure, by: Actor, as_of: dt.date, start: dt.date | None = None, end: dt.date | None = None, *, whole: bool = False
+) -> Answer:
+    """Evaluate one figure on a day; :func:`answers` says how."""
+    return answers([(figure, span_of(figure, as_of, start, end))], by, whole)[0]
+
+
+def evaluate_all(
+    by: Actor, as_of: dt.date, ids: Iterable[str] = (), start: dt.date | None = None, end: dt.date | None = None, *, whole: bool = False
+) -> list[Answer]:
+    """Every figure of the letter, or those named, in the book's order. Refuses unknown ids."""
+    known = figures()
+    chosen = [known.figure(i) for i in ids] or known.of_letter()
+    return answers([(f, span_of(f, as_of, start, end)) for f in chosen], by, whole)
 
 
 def reached(by: Actor, as_of: dt.date) -> dict[str, Fraction]:
     """How far each target figure is, from the records: ``{figure: value}``; those without records stand at nothing yet."""
-    told = ((f.id, quick(f, by, as_of).progress) for f in figures().figures.values() if f.target is not None)
-    return {name: found.value if found is not None and found.value is not None else Fraction(0) for name, found in told}
+    return progress_of(evaluate_all(by, as_of, [f.id for f in figures().figures.values() if f.target is not None]))
+
+
+def progress_of(found: Iterable[Answer]) -> dict[str, Fraction]:
+    """The progress of those answers that are targets."""
+    return {
+        a.figure.id: a.progress.value if a.progress is not None and a.progress.value is not None else Fraction(0)
+        for a in found
+        if a.figure.target is not None
+    }
+
+
+def _evaluated(figure: Figure, span: Span, by: Actor, seq: int | None) -> Asking:
+    cautions = (*figure.cautions, *(f"{c}〔待核实〕" for c in figure.choices))
+    blank = Answer(figure, span, GAP, seq=seq, cautions=cautions)
+    if figure.external:
+        return _external(blank, by)
+    if figure.target is None:
+        return (yield from _computed(blank, by))
+    progress = (yield from _computed(blank, by)) if figure.formula else None
+    blank = replace(blank, status=TARGET, value=figure.target, text=numbers.rounded(figure.target, figure.digits))
+    if progress is None:
+        return blank
+    return replace(
+        blank, formula=progress.formula, progress=progress, records=progress.records, counted=progress.counted, held=progress.held
+    )
 
 
 def _external(blank: Answer, by: Actor) -> Answer:
@@ -187,7 +237,7 @@ def _external(blank: Answer, by: Actor) -> Answer:
     cautions = (*blank.cautions, f"来源：{found.source}；填报：{found.person}；截止 {found.as_of.isoformat()}")
     return replace(
         blank, status=EXTERNAL, value=value, text=numbers.rounded(value, blank.figure.digits), source=source, cautions=cautions,
-        lines=(Line(found.record.uid.hex, str(found.value.normalize())),),
+        records=1, held=(Line(found.record.uid.hex, str(found.value.normalize())),),
     )  # fmt: skip
 
 
@@ -203,7 +253,7 @@ def run(name: str, by: Actor, span: Span, params: dict[str, Any]) -> Counted | s
     return spec.run(by, Period(span.start, span.end), **params)
 
 
-def _computed(blank: Answer, by: Actor) -> Answer:
+def _computed(blank: Answer, by: Actor) -> Asking:
     figure = blank.figure
     params = {k: v for k, v in figure.params.items() if not (figure.operation == "latest" and k == "path")}
     counted = run(figure.formula, by, blank.span, params)
@@ -213,17 +263,16 @@ def _computed(blank: Answer, by: Actor) -> Answer:
     blank = replace(blank, formula=spec.id)
     if figure.operation == "latest":
         return _latest(blank, counted)
-    lines = tuple(fetch(counted))
-    if figure.operation == "share":
-        return _share(blank, by, lines, counted, params)
-    if not lines:
-        return replace(blank, reason="没有可计的记录")
+    if figure.operation in ("growth", "share"):
+        return (yield from _ratio(blank, by, counted, params))
+    tally, lines = (yield [counted])[0]
+    if not tally.records:
+        return replace(blank, reason=NONE)
+    blank = replace(blank, records=tally.records, counted=counted, held=lines)
     if figure.operation == "each":
-        return _each(blank, lines, spec.unit)
-    if figure.operation == "growth":
-        return _growth(blank, by, lines, Fraction(total(lines, counted)), params)
-    value = in_unit(total(lines, counted), spec.unit, figure)
-    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines)
+        return _each(blank, tally, spec.unit)
+    value = in_unit(tally.raw, spec.unit, figure)
+    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits))
 
 
 def in_unit(raw: Any, unit: str, figure: Figure) -> Fraction:
@@ -231,140 +280,81 @@ def in_unit(raw: Any, unit: str, figure: Figure) -> Fraction:
     return Fraction(raw) * figure.scale if figure.scale is not None else scaled(raw, unit, figure.unit)
 
 
-def total(lines: Iterable[Line], counted: Counted) -> int:
-    """The number the lines make: their sum, or how many they are."""
-    return sum(line.raw for line in lines) if counted.measure == "sum" else sum(1 for _ in lines)
-
-
-def _each(blank: Answer, lines: tuple[Line, ...], unit: str) -> Answer:
+def _each(blank: Answer, tally: Tally, unit: str) -> Answer:
     """A value that every record shares; where they differ there is no such value."""
-    values = sorted({line.raw for line in lines})
-    if values == [0]:  # the subjects stand, nothing was decided for them
-        return replace(blank, reason="没有可计的记录")
-    if len(values) != 1:
+    if tally.low == tally.high == 0:  # the subjects stand, nothing was decided for them
+        return replace(blank, reason=NONE)
+    if tally.low != tally.high:
+        values = sorted({line.raw for line in blank.lines})
         shown = "、".join(numbers.exact(in_unit(v, unit, blank.figure)) for v in values[:6])
         return replace(blank, reason=f"各条记录的数值不一致（{shown}），不能写成“每个”")
-    value = in_unit(values[0], unit, blank.figure)
-    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, blank.figure.digits), lines=lines)
+    value = in_unit(tally.low, unit, blank.figure)
+    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, blank.figure.digits))
 
 
-def _share(blank: Answer, by: Actor, lines: tuple[Line, ...], counted: Counted, params: dict[str, Any]) -> Answer:
-    """The part in per cent of the whole, which the same formula counts with other params; the records told are those of the part."""
-    figure = blank.figure
-    whole = run(figure.formula, by, blank.span, {**params, **(figure.base_params or {})})
-    every = tuple(fetch(whole)) if not isinstance(whole, str) else ()
-    if isinstance(whole, str) or not total(every, whole):
-        return replace(blank, reason="没有可作分母的记录", lines=lines)
-    base = Fraction(total(every, whole))
-    value = Fraction(total(lines, counted)) / base * 100
-    told = replace(blank, status=COMPUTED, value=base, text=numbers.exact(base), lines=every)
-    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines, base=told)
-
-
-def _growth(blank: Answer, by: Actor, lines: tuple[Line, ...], now: Fraction, params: dict[str, Any]) -> Answer:
-    """Growth over the base in per cent, both by the same formula version; without a base it is not comparable."""
-    figure = blank.figure
-    span = blank.span if figure.base_params is not None else periods.shifted(blank.span)
-    counted = run(figure.formula, by, span, {**params, **(figure.base_params or {})})
-    before = tuple(fetch(counted)) if not isinstance(counted, str) else ()
-    if isinstance(counted, str) or not before or not total(before, counted):
-        return replace(blank, reason="上一期没有同一公式版本的数值，不可比", lines=lines)
-    base = Fraction(total(before, counted))  # raw, as ``now``: a ratio needs no unit
-    value = (now - base) / base * 100
-    told = replace(blank, status=COMPUTED, span=span, value=base, text=numbers.exact(base), lines=before)
-    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), lines=lines, base=told)
+def _ratio(blank: Answer, by: Actor, counted: Counted, params: dict[str, Any]) -> Asking:
+    """Growth over the base, or the part of the whole, in per cent. The base is the same formula version with other params, or the same
+    period a year before; without it there is nothing to compare with. The records told are those of the part, or of the period itself.
+    """
+    figure, grows = blank.figure, blank.figure.operation == "growth"
+    span = periods.shifted(blank.span) if grows and figure.base_params is None else blank.span
+    other = run(figure.formula, by, span, {**params, **(figure.base_params or {})})
+    told = yield [counted] if isinstance(other, str) else [counted, other]
+    (part, lines), base = told[0], told[1] if len(told) > 1 else None
+    if grows and not part.records:
+        return replace(blank, reason=NONE)
+    blank = replace(blank, records=part.records, counted=counted, held=lines)
+    if isinstance(other, str) or base is None or not base[0].raw:
+        return replace(blank, reason="上一期没有同一公式版本的数值，不可比" if grows else "没有可作分母的记录")
+    now, whole = Fraction(part.raw), Fraction(base[0].raw)  # raw both: a ratio needs no unit
+    value = ((now - whole) if grows else now) / whole * 100
+    beside = replace(
+        blank, status=COMPUTED, span=span, value=whole, text=numbers.exact(whole), records=base[0].records, counted=other, held=base[1]
+    )
+    return replace(blank, status=COMPUTED, value=value, text=numbers.rounded(value, figure.digits), base=beside)
 
 
 def _latest(blank: Answer, counted: Counted) -> Answer:
     """An attribute of the newest record: a date, a number, an identifier, or how many names a list holds."""
     row = counted.rows.first()
     if row is None:
-        return replace(blank, reason="没有可计的记录")
+        return replace(blank, reason=NONE)
+    if row.record.synthetic and not home.is_demo():
+        raise Refused.one("mixed_population", MIXED, field="population")
     value = getattr(row, blank.figure.params["path"], None)
     if value in (None, "", []):
         return replace(blank, reason=f"记录 {row.record.number} 没有填写此项")
-    lines: tuple[Line, ...] = (Line(row.record.uid.hex, 1),)
+    blank = replace(blank, records=1, held=(Line(row.record.uid.hex, 1),))
     if isinstance(value, list):
         value = len(value)
     if isinstance(value, int):
         exact = Fraction(value)
-        return replace(blank, status=COMPUTED, value=exact, text=numbers.rounded(exact, blank.figure.digits), lines=lines)
+        return replace(blank, status=COMPUTED, value=exact, text=numbers.rounded(exact, blank.figure.digits))
     text = value.isoformat() if isinstance(value, dt.date) else str(value)
-    return replace(blank, status=COMPUTED, text=text[:7] if blank.figure.unit == "月" else text, lines=lines)
+    return replace(blank, status=COMPUTED, text=text[:7] if blank.figure.unit == "月" else text)
 
 
-def fetch(counted: Counted) -> Iterator[Line]:
-    """The counted subjects in one query. Refuses synthetic records among real data."""
-    counted = _own_subject(counted)
-    lead = "" if counted.rows.model is Record else f"{counted.subject}__"
-    uid, mark = Cast(F(f"{lead}uid"), CharField()), F(f"{lead}synthetic")
-    raw = F(counted.path) if counted.path and counted.measure != "count" else F("pk")
-    rows = counted.rows.order_by().annotate(_uid=uid, _mark=mark, _raw=raw).values_list("_uid", "_mark", "_raw")
-    if not home.is_demo() and any(marked for _, marked, _ in rows):
-        raise Refused.one("mixed_population", MIXED, field="population")
-    if counted.measure == "sum":
-        yield from (Line(_hex(u), r or 0) for u, _, r in rows.iterator(chunk_size=5000))
-    elif counted.measure == "distinct":
-        yield from _distinct(counted, rows)
-    else:
-        yield from (Line(_hex(u), 1) for u, _, _ in rows.iterator(chunk_size=5000))
+def _order(line: Line) -> tuple[str, str, str]:
+    return line.key, line.uid, str(line.raw)
 
 
-def _own_subject(counted: Counted) -> Counted:
-    """A distinct number over references to records lists those records, whatever the rows are."""
-    if counted.measure != "distinct" or counted.subject != "record":
-        return counted
-    model: Any = counted.rows.model
-    path = counted.path.removesuffix("_id")
-    for part in path.split("__"):
-        try:
-            found = model._meta.get_field(part)
-        except FieldDoesNotExist:
-            return counted
-        model = found.related_model
-    return replace(counted, path=path, subject=path) if model is Record else counted
-
-
-def _distinct(counted: Counted, rows: Any) -> Iterator[Line]:
-    """One line for each different value; the value is the key unless it is the subject itself."""
-    same = counted.path in (counted.subject, f"{counted.subject}_id", f"{counted.subject}__pk")
-    seen: dict[Any, str] = {}
-    for u, _, r in rows.iterator(chunk_size=5000):
-        if r is not None and (r not in seen or str(u) < seen[r]):
-            seen[r] = str(u or "")
-    yield from (Line(_hex(u), 1, "" if same else str(r)) for r, u in seen.items())
-
-
-def _hex(text: Any) -> str:
-    return str(text or "").replace("-", "")
-
-
-def evaluate_all(
-    by: Actor, as_of: dt.date, ids: Iterable[str] = (), start: dt.date | None = None, end: dt.date | None = None
-) -> list[Answer]:
-    """Every figure of the letter, or those named, in the book's order. Refuses unknown ids."""
-    known = figures()
-    chosen = [known.figure(i) for i in ids] or known.of_letter()
-    return [answer(f, by, as_of, start, end) for f in chosen]
-
-
-def listed(found: Answer, by: Actor) -> Iterator[dict[str, Any]]:
-    """The records that make a number, one line each, in a total order; money also as integer fen."""
-    wanted = sorted({line.uid for line in found.lines if line.uid})
-    seen: dict[str, Record] = {}
-    for i in range(0, len(wanted), 400):
-        part = [uuid.UUID(h) for h in wanted[i : i + 400]]
-        seen |= {r.uid.hex: r for r in visible_to(by, Record.objects.filter(uid__in=part).select_related("owner"))}
+def listed(found: Answer, by: Actor, lines: Iterable[Line] | None = None) -> Iterator[dict[str, Any]]:
+    """The records that make a number, one line each, in a total order; money also as integer fen. ``lines`` takes one page of them."""
+    told = sorted(found.lines, key=_order) if lines is None else list(lines)
     spec = FORMULAS.get(found.figure.formula)
     money = spec is not None and spec.unit == "分"
-    for line in sorted(found.lines, key=lambda x: (x.key, x.uid, str(x.raw))):
-        record = seen.get(line.uid)
-        row: dict[str, Any] = {
-            "figure": found.figure.id, "uid": str(uuid.UUID(line.uid)) if line.uid else None, "register": record.register if record else None,
-            "number": record.number if record else None, "ref": record.ref if record else None, "title": record.title if record else None,
-            "state": record.state if record else None, "owner": record.owner.ref if record and record.owner else None,
-        }  # fmt: skip
-        row["value_fen" if money else "value"] = line.raw
-        if line.key:
-            row["key"] = line.key
-        yield row
+    for start in range(0, len(told), 400):
+        part = told[start : start + 400]
+        wanted = {uuid.UUID(line.uid) for line in part if line.uid}
+        seen = {r.uid.hex: r for r in visible_to(by, Record.objects.filter(uid__in=wanted).select_related("owner"))}
+        for line in part:
+            record = seen.get(line.uid)
+            row: dict[str, Any] = {
+                "figure": found.figure.id, "uid": str(uuid.UUID(line.uid)) if line.uid else None, "register": record.register if record else None,
+                "number": record.number if record else None, "ref": record.ref if record else None, "title": record.title if record else None,
+                "state": record.state if record else None, "owner": record.owner.ref if record and record.owner else None,
+            }  # fmt: skip
+            row["value_fen" if money else "value"] = line.raw
+            if line.key:
+                row["key"] = line.key
+            yield row

@@ -77,7 +77,7 @@ def step_of(name: str) -> Step:
 
 def all_of(step: Step, by: Actor, day: dt.date) -> QuerySet[Any]:
     """Every record of the step's register known by the day, merged ones left out."""
-    rows = entries(by, REGISTERS[step.register].model).filter(record__merged_into=None, **dict(step.only))
+    rows = entries(by, REGISTERS[step.register].model).filter(record__register=step.register, record__merged_into=None, **dict(step.only))
     at = f"{step.day}__lte" if step.day else ""
     entered = Q(record__created_at__lte=clock.end_of(day))
     within = (
@@ -111,26 +111,29 @@ def steps(by: Actor, day: dt.date) -> list[dict[str, Any]]:
         if step.register not in REGISTERS:
             continue
         out.append(
-            {"step": step, "zh": step.zh, "en": step.en, "told": {"zh": step.told_zh, "en": step.told_en}, "count": rows_of(step, by, day).count(),
-             "url": address(step, day), "dropped": _dropped(step, by, day)}
+            {"step": step, "zh": step.zh, "en": step.en, "told": {"zh": step.told_zh, "en": step.told_en}, "url": address(step, day), **_counted(step, by, day)}
         )  # fmt: skip
     most = max([s["count"] for s in out], default=0) or 1
     return [s | {"width": round(100 * s["count"] / most, 1)} for s in out]
 
 
-def _dropped(step: Step, by: Actor, day: dt.date) -> list[dict[str, Any]]:
+def _counted(step: Step, by: Actor, day: dt.date) -> dict[str, Any]:
+    """How many reached the step and how many dropped out of it, in one query over states (and reasons)."""
     register = REGISTERS[step.register]
     keys = ["record__state", *([step.why] if step.why else [])]
-    rows = all_of(step, by, day).filter(record__state__in=step.dropped).order_by().values(*keys).annotate(n=Count("pk", distinct=True))
+    rows = list(
+        all_of(step, by, day).exclude(record__state__in=step.before).order_by().values(*keys).annotate(n=Count("pk", distinct=True))
+    )
+    lost = [r for r in rows if r["record__state"] in step.dropped]
     choices = getattr(register.column(step.why), "choices", {}) if step.why else {}
     found = []
-    for r in sorted(rows, key=lambda r: (-r["n"], str(r["record__state"]))):
+    for r in sorted(lost, key=lambda r: (-r["n"], str(r["record__state"]))):
         why = r[step.why] if step.why else None
         more = {"state": r["record__state"]} | ({"why": why} if why is not None else {})
         found.append({
             "n": r["n"], "label": register.state_label(r["record__state"]), "why": choices.get(why) if why else None, "url": address(step, day, **more),
         })  # fmt: skip
-    return found
+    return {"count": sum(r["n"] for r in rows) - sum(r["n"] for r in lost), "dropped": found}
 
 
 def waiting(by: Actor, register: Register | None = None, late: dt.date | None = None) -> QuerySet[Wait]:

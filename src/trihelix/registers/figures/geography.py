@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
@@ -13,33 +14,58 @@ from django.utils.translation import get_language
 
 from trihelix.engines.bookfile import load_file
 from trihelix.engines.codelists import CodeRow
+from trihelix.engines.errors import Refused
 from trihelix.kernel import book, clock
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.register import REGISTERS, Register
 
 COUNTIES = ("district", "county", "county_city", "autonomous_county")
-CHOICES = ("bodies", "needs", "results", "platforms", "resources", "events")
+# Register: its first and last day, and whether a record without a first day counts as standing before it was entered.
+LIVES: dict[str, tuple[str, str, bool]] = {
+    "bodies": ("established", "valid_to", True), "needs": ("published_on", "", False), "results": ("listed_at", "", False),
+    "platforms": ("recognised_on", "ended_on", False), "resources": ("opened_on", "retired_on", False), "events": ("held_on", "", False),
+}  # fmt: skip
 CELL_W, CELL_H, HEAD, ACROSS, GAP = 66, 34, 28, 3, 8
 WIDTH = ACROSS * CELL_W + 4
 
 
 def choices(by: Actor) -> list[Register]:
     """Registers that say where their records are and that the viewer may open."""
-    return [REGISTERS[n] for n in CHOICES if n in REGISTERS and (by.signed_in or REGISTERS[n].public)]
+    return [REGISTERS[n] for n in LIVES if n in REGISTERS and (by.signed_in or REGISTERS[n].public)]
 
 
 def _name(row: CodeRow) -> str:
     return row.name("en" if (get_language() or "").startswith("en") else "zh")
 
 
-def _address(register: Register, codes: list[str]) -> str:
-    return reverse("list", args=[register.id]) + "?" + urlencode([("division", c) for c in codes])
+def _address(register: Register, codes: list[str], day: dt.date) -> str:
+    return reverse("map-list", args=[register.id]) + "?" + urlencode([("as_of", day.isoformat()), *(("division", c) for c in codes)])
 
 
-def units(register: Register, by: Actor) -> list[dict[str, Any]]:
-    """Each unit with its counties: what the viewer may see, in one query; places without a county stand in the unit's own number."""
-    codes, day = book.current().codes["divisions"], clock.today()
-    rows = entries(by, register.model).filter(record__merged_into=None).exclude(division="").order_by()
+def register_of_map(by: Actor, name: str) -> Register:
+    """A register of the map by its name. Refuses one that is not to be had, with those that are."""
+    known = choices(by)
+    found = next((r for r in known if r.id == name), None)
+    if found is None:
+        told = f"没有 “{name[:40]}” 的地图；可用：{'、'.join(r.id for r in known)}"
+        raise Refused.one("unknown_map", told, field="map", value=name[:40])
+    return found
+
+
+def rows_of(register: Register, by: Actor, day: dt.date) -> QuerySet[Any]:
+    """What stands in a place on a day, of what the viewer may see: begun by then, not ended. Without a first day a record counts from the
+    day it was entered, a body as standing."""
+    first, last, standing = LIVES[register.id]
+    begun = Q(**{f"{first}__lte": clock.end_of(day) if first.endswith("_at") else day})
+    undated = Q(**{first: None}) if standing else Q(**{first: None}, record__created_at__lte=clock.end_of(day))
+    rows = entries(by, register.model).filter(begun | undated, record__register=register.id, record__merged_into=None).exclude(division="")
+    return rows.exclude(**{f"{last}__lte": day}) if last else rows
+
+
+def units(register: Register, by: Actor, day: dt.date) -> list[dict[str, Any]]:
+    """Each unit with its counties on a day, in one query; places without a county stand in the unit's own number."""
+    codes = book.current().codes["divisions"]
+    rows = rows_of(register, by, day).order_by()
     found = dict(rows.values_list("division").annotate(n=Count("pk")))
     path, out = book.current().path, []
     for tile in load_file(path / "map.yaml", path)["tiles"]:
@@ -47,23 +73,29 @@ def units(register: Register, by: Actor) -> list[dict[str, Any]]:
         if unit is None:
             continue
         known = [unit.code, *dict.fromkeys(r.code for r in codes.children(unit.code, day))]
-        counties = [_place(register, found, r) for r in codes.children(unit.code, day) if r.kind in COUNTIES]
+        counties = [_place(register, found, r, day) for r in codes.children(unit.code, day) if r.kind in COUNTIES]
         total = sum(found.get(c, 0) for c in known)
         own = [c for c in known if c not in {p["code"] for p in counties}]
         out.append({
-            "code": unit.code, "name": _name(unit), "count": total, "url": _address(register, known), "counties": counties, "x": float(tile["column"]), "y": float(tile["row"]),
-            "rest": {"count": sum(found.get(c, 0) for c in own), "url": _address(register, own)},
+            "code": unit.code, "name": _name(unit), "count": total, "url": _address(register, known, day), "counties": counties, "x": float(tile["column"]), "y": float(tile["row"]),
+            "rest": {"count": sum(found.get(c, 0) for c in own), "url": _address(register, own, day)},
         })  # fmt: skip
     return out
 
 
-def _place(register: Register, found: dict[str, int], row: CodeRow) -> dict[str, Any]:
-    return {"code": row.code, "name": _name(row), "count": found.get(row.code, 0), "url": _address(register, [row.code])}
+def names(codes: list[str]) -> list[str]:
+    """The names of known divisions, in the order given."""
+    known = book.current().codes["divisions"]
+    return [_name(row) for code in codes if (row := known.get(code)) is not None]
 
 
-def picture(register: Register, by: Actor) -> dict[str, Any]:
+def _place(register: Register, found: dict[str, int], row: CodeRow, day: dt.date) -> dict[str, Any]:
+    return {"code": row.code, "name": _name(row), "count": found.get(row.code, 0), "url": _address(register, [row.code], day)}
+
+
+def picture(register: Register, by: Actor, day: dt.date) -> dict[str, Any]:
     """``{"register", "svg", "units", "total", "counties"}``; every region of the picture opens its list."""
-    found = units(register, by)
+    found = units(register, by, day)
     return {
         "register": register, "units": found, "svg": _svg(found), "total": sum(u["count"] for u in found), "counties": sum(len(u["counties"]) for u in found),
     }  # fmt: skip

@@ -63,7 +63,7 @@ def build(by: Actor, as_of: dt.date, *, footnotes: bool = False, annex: bool = T
     wanted = {p for c in book.clauses.values() for s in c.sentences for p in places(s.text)} | {"F02", "F04", "F05", "F06"}
     edited = {c.clause: c.text for c in entries(by, LetterClause).filter(record__state="in_use").order_by("pk")}
     wanted |= {p for text in edited.values() for p in places(text)}
-    answers = {x.figure.id: x for x in evaluation.evaluate_all(by, as_of, sorted(wanted, key=lambda f: int(f[1:])))}
+    answers = {x.figure.id: x for x in evaluation.evaluate_all(by, as_of, sorted(wanted, key=lambda f: int(f[1:])), whole=annex)}
     desk = _Desk(by, as_of, answers, _records(by), edited)
     proposal, document = _case(by, as_of)
     desk.words = {
@@ -212,7 +212,7 @@ def hovered(page: str, answers: dict[str, Answer]) -> str:
         if found is None:
             return match[2]
         f, span = found.figure, found.span
-        told = f"{f.name()}：{f.population}；统计期 {span.start or '—'} 至 {span.end}；{len(found.lines)} 条记录；公式 {found.formula or '外部数据'}"
+        told = f"{f.name()}：{f.population}；统计期 {span.start or '—'} 至 {span.end}；{found.records} 条记录；公式 {found.formula or '外部数据'}"
         return (
             f'<data class="figure" value="{escape(found.exact or "")}" title="{escape(told)}">'
             f'<a href="/figures/{f.id}/?as_of={span.as_of.isoformat()}" data-figure="{f.id}">{match[2]}</a></data>'
@@ -235,7 +235,7 @@ def _annex(desk: _Desk) -> list[Block]:
         found = desk.answers[figure]
         f, span = found.figure, found.span
         rows.append((
-            figure, f"{f.name()}（{f.population}）", f"{found.text} {f.unit}", f"{span.start or '—'} 至 {span.end}", str(len(found.lines)), (found.digest or "")[:12],
+            figure, f"{f.name()}（{f.population}）", f"{found.text} {f.unit}", f"{span.start or '—'} 至 {span.end}", str(found.records), (found.digest or "")[:12],
         ))  # fmt: skip
     out: list[Block] = (
         [Table(("编号", "定义", "数值", "统计期", "记录数", "记录摘要"), tuple(rows), widths=(9, 36, 15, 17, 10, 13))] if rows else []

@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,13 +23,14 @@ from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS, register_of
-from trihelix.registers.figures import checks, comparison, evaluation, funnel, thread
+from trihelix.registers.figures import checks, comparison, evaluation, funnel, geography, thread
 from trihelix.registers.figures import dashboard as boards
 from trihelix.registers.figures import letter as letters
 from trihelix.registers.figures.book import figures
 from trihelix.registers.figures.models import Report
 
 SHOWN = 200
+DIGESTED = 2_000  # above this the digest, which takes every record, is made when it is asked for
 
 
 def _as_of(request: HttpRequest) -> dt.date:
@@ -37,6 +39,16 @@ def _as_of(request: HttpRequest) -> dt.date:
         return dt.date.fromisoformat(text) if text else clock.today()
     except ValueError:
         raise Refused.one("bad_date", f"“{text}” 不是日期，请写成 2025-05-28", field="as_of", value=text) from None
+
+
+def _paged(request: HttpRequest, rows: Any) -> dict[str, Any]:
+    """One page of a list, cut by the database, with the numbers of its neighbours."""
+    page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    return {
+        "page": page,
+        "window": list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
+        "count": page.paginator.count,
+    }
 
 
 def _inside(actor: Actor) -> None:
@@ -61,12 +73,12 @@ def one(request: HttpRequest, figure: str) -> HttpResponse:
     _inside(request.actor)
     day = _as_of(request)
     found = evaluation.answer(figures().figure(figure), request.actor, day)
-    rows = list(evaluation.listed(found, request.actor))
+    part = _paged(request, evaluation.Lines(found))
     context = {
-        "found": found, "figure": found.figure, "rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "as_of": day,
-        "compared": comparison.compared(found, request.actor),
+        "found": found, "figure": found.figure, "as_of": day, "compared": comparison.compared(found, request.actor),
+        "rows": list(evaluation.listed(found, request.actor, part["page"].object_list)), "digested": found.records <= DIGESTED or "digest" in request.GET,
     }  # fmt: skip
-    return render(request, "figures/figure.html", context)
+    return render(request, "figures/figure.html", context | part)
 
 
 @require_safe
@@ -151,9 +163,21 @@ def funnel_list(request: HttpRequest, step: str) -> HttpResponse:
     register = register_of(known.register)
     context = {
         "step": known, "told": {"zh": known.told_zh, "en": known.told_en}, "register": register, "as_of": day, "state": register.state_label(state) if state else None,
-        "why": getattr(register.column(known.why), "choices", {}).get(why) if known.why and why else None, "count": rows.count(), "rows": list(rows[:SHOWN]),
+        "why": getattr(register.column(known.why), "choices", {}).get(why) if known.why and why else None, 
     }  # fmt: skip
-    return render(request, "figures/funnel_list.html", context | {"more": max(0, context["count"] - SHOWN)})
+    return render(request, "figures/funnel_list.html", context | _paged(request, rows))
+
+
+@require_safe
+def map_list(request: HttpRequest, register: str) -> HttpResponse:
+    """The records behind one number of the map: what stood in the named divisions on the day, exactly."""
+    known, day = geography.register_of_map(request.actor, register), _as_of(request)
+    codes = request.GET.getlist("division")[:400]
+    rows = geography.rows_of(known, request.actor, day).filter(division__in=codes).select_related("record", "record__owner").order_by("-pk")
+    named = geography.names(codes[:1])
+    return render(
+        request, "figures/map_list.html", {"register": known, "as_of": day, "place": named[0] if named else ""} | _paged(request, rows)
+    )
 
 
 @require_safe
@@ -166,8 +190,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         raise Refused.one("unknown_register", f"没有登记库 “{name[:40]}”", field="register", value=name[:40])
     register = REGISTERS[name] if name else None
     rows = funnel.waiting(request.actor, register, _as_of(request) if late else None)
-    context = {"register": register, "late": late, "count": rows.count(), "rows": list(rows[:SHOWN])}
-    return render(request, "figures/waiting_list.html", context | {"more": max(0, context["count"] - SHOWN)})
+    return render(request, "figures/waiting_list.html", {"register": register, "late": late} | _paged(request, rows))
 
 
 @require_safe
@@ -219,6 +242,7 @@ urlpatterns = [
     path("leaders/leaders.pdf", leaders_pdf, name="leaders-pdf"),
     path("dashboard/", dashboard, name="dashboard"),
     path("dashboard/funnel/<slug:step>/", funnel_list, name="funnel-list"),
+    path("dashboard/map/<slug:register>/", map_list, name="map-list"),
     path("dashboard/waiting/", waiting_list, name="waiting-list"),
     path("thread/<uuid:uid>/", thread_page, name="thread"),
     path("reports/<uuid:uid>/figures/<slug:figure>/", report_figure, name="report-figure"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 
 from trihelix.kernel.actor import Actor
 from trihelix.registers.figures import evaluation, periods
-from trihelix.registers.figures.book import figures
+from trihelix.registers.figures.book import Figure, figures
+from trihelix.registers.figures.periods import Span
 
 YEARS = 5
 WIDTH, HEIGHT, EDGE = 300, 64, 10
@@ -29,11 +30,21 @@ def days(day: dt.date, years: int = YEARS) -> list[dt.date]:
 
 def lines(by: Actor, day: dt.date, ids: Iterable[str]) -> list[dict[str, Any]]:
     """For each figure its points (a gap where there are no records) and the picture; each point opens its list."""
+    return drawn(evaluation.answers(asked(day, ids), by))
+
+
+def asked(day: dt.date, ids: Iterable[str]) -> list[tuple[Figure, Span]]:
+    """The figures with their periods that the lines need, figure by figure, oldest first."""
+    return [(f, evaluation.span_of(f, on)) for f in map(figures().figure, ids) for on in days(day)]
+
+
+def drawn(found: Sequence[evaluation.Answer]) -> list[dict[str, Any]]:
+    """The lines of answers in the order of :func:`asked`."""
     out = []
-    for name in ids:
-        figure = figures().figure(name)
-        points = [_point(evaluation.quick(figure, by, on)) for on in days(day)]
-        out.append({"figure": figure, "points": points, "svg": _svg(points)})
+    for start in range(0, len(found), YEARS):
+        part = found[start : start + YEARS]
+        points = [_point(a) for a in part]
+        out.append({"figure": part[0].figure, "answer": part[-1], "points": points, "svg": _svg(points)})
     return out
 
 
