@@ -150,9 +150,12 @@ def shares(request: HttpRequest) -> HttpResponse:
 
 
 def _private(answer: Any) -> Any:
-    """The address is the key: no store, no referrer, no index."""
+    """The address is the key: no store, no index, no referrer to other sites.
+
+    Not ``no-referrer``: under it browsers send forms with ``Origin: null``, which the check against forged requests refuses.
+    """
     answer["Cache-Control"] = "no-store, private"
-    answer["Referrer-Policy"] = "no-referrer"
+    answer["Referrer-Policy"] = "same-origin"
     answer["X-Robots-Tag"] = "noindex"
     return answer
 
