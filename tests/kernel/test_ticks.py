@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from trihelix.kernel import clock, reminders, ticks
-from trihelix.kernel.models import IdempotencyKey, Notice, Wait
+from trihelix.kernel import clock, outbox, reminders, ticks
+from trihelix.kernel.models import IdempotencyKey, Notice, Snooze, Wait
 
 pytestmark = pytest.mark.django_db
 
@@ -43,11 +43,23 @@ def test_those_who_can_act_are_reminded_once_before_the_limit(wait):
     assert mine.count() == count
 
 
-def test_a_snoozed_wait_is_left_in_peace(wait):
+def test_who_snoozed_a_task_is_left_in_peace_until_that_day_and_nobody_else(wait):
     near = wait.due_at - dt.timedelta(days=1)
-    Wait.objects.filter(pk=wait.pk).update(since=near - dt.timedelta(days=9), snoozed_until=clock.local_date(wait.due_at))
+    Wait.objects.filter(pk=wait.pk).update(since=near - dt.timedelta(days=9))
+    told = Notice.objects.filter(record=wait.record, key__contains=f":remind:{wait.pk}:")
+    holders = set(
+        outbox.people_of(
+            wait.record, [] if wait.scope_id else [wait.role], [wait.scope_id] if wait.scope_id else [], [], clock.local_date(near)
+        )
+    )
+    assert holders
+    sleeper = min(holders)
+    Snooze.objects.create(wait=wait, user_id=sleeper, until=clock.local_date(wait.due_at))
     ticks.remind(near)
-    assert not Notice.objects.filter(record=wait.record, key__contains=f":remind:{wait.pk}:").exists()
+    assert set(told.values_list("user_id", flat=True)) == holders - {sleeper}
+    Snooze.objects.update(until=clock.local_date(near))
+    ticks.remind(near)
+    assert set(told.values_list("user_id", flat=True)) == holders
 
 
 def test_a_missed_limit_is_told_once_to_those_late_and_to_those_above(wait, actor):

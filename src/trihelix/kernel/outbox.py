@@ -73,10 +73,10 @@ def people_of(record: Record, roles: Iterable[str], bodies: Iterable[int], users
 
 def put_notice(
     record: Record, text: str, now: dt.datetime, *, roles: Iterable[str] = (), bodies: Iterable[int] = (), users: Iterable[int] = (),
-    key: str = "", en: str = "",
+    key: str = "", en: str = "", but: frozenset[int] = frozenset(),
 ) -> None:  # fmt: skip
     """Write on-screen notices in this transaction (exactly once by key) and queue their mails."""
-    people = sorted(people_of(record, roles, bodies, users, clock.local_date(now)))
+    people = sorted(people_of(record, roles, bodies, users, clock.local_date(now)) - but)
     names = {u: f"{record.uid}:{key}:{u}"[:200] for u in people}
     notices = [Notice(user_id=u, record=record, key=name, text=text[:400], text_en=en[:400], at=now) for u, name in names.items()]
     Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=500)

@@ -8,6 +8,7 @@ from typing import Any
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.flow import Transition
 from trihelix.engines.sheets import Column
+from trihelix.kernel import mailboxes
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import Actor, actor_for, entries, visible_to
@@ -151,6 +152,7 @@ def _message_action(register: Register) -> None:
             side = Record.objects.get(pk=min(a.by.bodies))
         made = Message.objects.create(record=a.record, author_id=a.by.user_id or 0, side=side, text=text.strip(), at=a.now)
         a.extra["message"] = [None, str(made.uid)]
+        mailboxes.copy(a.record, made, mailboxes.parties(a.record, made))
         named = mentioned(a.record, text, side)
         if named:
             who = a.by.name

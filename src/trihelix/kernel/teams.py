@@ -13,7 +13,7 @@ from trihelix.kernel import clock, outbox, waits
 from trihelix.kernel.accounts import note
 from trihelix.kernel.actor import Actor
 from trihelix.kernel.errors import Denied, Unseen
-from trihelix.kernel.models import Editing, Grant, Label, Note, Record, Star, User, Wait
+from trihelix.kernel.models import Editing, Grant, Label, Note, Record, Snooze, Star, User, Wait
 
 WORD = 30
 EDITING = dt.timedelta(minutes=15)
@@ -94,7 +94,7 @@ def my_wait(by: Actor, pk: Any) -> Wait:
 
 
 def snooze(*, by: Actor, wait: Any, until: dt.date | None) -> Wait:
-    """Put a task aside until a day, never past its limit; ``None`` takes it back."""
+    """Put a task aside for oneself until a day, never past its limit; ``None`` takes it back. Colleagues keep it in their inbox."""
     held = my_wait(by, wait)
     today = clock.today()
     if until is not None:
@@ -103,10 +103,14 @@ def snooze(*, by: Actor, wait: Any, until: dt.date | None) -> Wait:
         if held.due_at is not None and until > clock.local_date(held.due_at):
             text = f"不能晚于办理期限 {clock.local_date(held.due_at)}"
             raise Refused.one("past_due", text, field="until", value=str(until))
+    who = by.on_behalf_of or by.account
     with transaction.atomic():
-        Wait.objects.filter(pk=held.pk).update(snoozed_until=until)
-        note("desk.snooze", by, {"record": [None, held.record_id], "until": [str(held.snoozed_until or ""), str(until or "")]})
-    held.snoozed_until = until
+        before = Snooze.objects.filter(wait=held, user_id=who).values_list("until", flat=True).first()
+        if until is None:
+            Snooze.objects.filter(wait=held, user_id=who).delete()
+        else:
+            Snooze.objects.update_or_create(wait=held, user_id=who, defaults={"until": until})
+        note("desk.snooze", by, {"record": [None, held.record_id], "until": [str(before or ""), str(until or "")]})
     return held
 
 

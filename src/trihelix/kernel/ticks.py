@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import close_old_connections, transaction
-from django.db.models import Q
 
 from trihelix.kernel import clock, outbox
-from trihelix.kernel.models import IdempotencyKey, Wait
+from trihelix.kernel.models import IdempotencyKey, Snooze, Wait
 from trihelix.kernel.register import REGISTERS
 
 log = structlog.get_logger()
@@ -66,18 +65,23 @@ def label_of(wait: Wait) -> tuple[str, str]:
     return (act.zh, act.en) if act else (wait.act, wait.act)
 
 
-def tell(wait: Wait, zh: str, en: str, now: dt.datetime, key: str, roles: list[str]) -> None:
+def sleeping(wait: Wait, today: dt.date) -> frozenset[int]:
+    """The accounts that put a task aside until a later day."""
+    return frozenset(Snooze.objects.filter(wait=wait, until__gt=today).values_list("user_id", flat=True))
+
+
+def tell(wait: Wait, zh: str, en: str, now: dt.datetime, key: str, roles: list[str], but: frozenset[int] = frozenset()) -> None:
+    """Tell those for whom a task waits, or people of roles; all ``but`` some accounts."""
     bodies = [wait.scope_id] if wait.scope_id and not wait.user_id and not roles else []
     users = [wait.user_id] if wait.user_id and not roles else []
     own = roles or ([] if bodies or users else [wait.role])
-    outbox.put_notice(wait.record, zh, now, roles=own, bodies=bodies, users=users, key=f"{key}:{wait.pk}", en=en)
+    outbox.put_notice(wait.record, zh, now, roles=own, bodies=bodies, users=users, key=f"{key}:{wait.pk}", en=en, but=but)
 
 
 @tick("remind", every=300)
 def remind(now: dt.datetime) -> int:
-    """Remind once, three days before a limit, those who can act."""
+    """Remind once, three days before a limit, those who can act; who put the task aside is reminded on the day it comes back."""
     due = Wait.objects.filter(due_at__gt=now, due_at__lte=now + REMIND, since__lt=now - dt.timedelta(days=1))
-    due = due.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=clock.local_date(now)))
     count = 0
     for wait in due.select_related("record", "scope").order_by("due_at", "pk")[:BATCH]:
         zh, en = label_of(wait)
@@ -90,6 +94,7 @@ def remind(now: dt.datetime) -> int:
                 now,
                 "remind",
                 [],
+                sleeping(wait, clock.local_date(now)),
             )
         count += 1
     return count

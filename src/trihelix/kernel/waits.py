@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from trihelix.engines import flow as flows
 from trihelix.kernel import book, clock
 from trihelix.kernel.actor import Actor
-from trihelix.kernel.models import Participant, Record, Wait
+from trihelix.kernel.models import Participant, Record, Snooze, Wait
 from trihelix.kernel.register import Register
 
 FALLBACK = ("node", "officer", "operator", "admin", "system")
@@ -95,6 +95,13 @@ def mine(actor: Actor) -> models.QuerySet[Wait]:
         q = (q & (Q(user=None) | Q(user_id__in=actor.own_ids))) | Q(user_id__in=actor.own_ids)
     waits = Wait.objects.filter(q).select_related("record", "record__owner", "scope")
     return waits.order_by(F("due_at").asc(nulls_last=True), "since", "id")
+
+
+def with_snoozes(waits: models.QuerySet[Wait], actor: Actor) -> models.QuerySet[Wait]:
+    """The tasks with ``snoozed_until``: the day until which the actor put each aside, for the actor alone; a deputy sees the principal's."""
+    who = actor.on_behalf_of or actor.account
+    mine_ = Snooze.objects.filter(wait=OuterRef("pk"), user_id=who).values("until")[:1]
+    return waits.annotate(snoozed_until=Subquery(mine_))
 
 
 def bulk_rewrite(register: Register, records: Iterable[Record], now: dt.datetime) -> int:

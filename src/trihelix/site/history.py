@@ -34,7 +34,7 @@ def _event(register: Register, row: dict[str, Any], hide: frozenset[str], titles
     entry = row["entry"]
     name = entry.action.partition(".")[2]
     act = register.acts.get(name)
-    word = display.words(act) if act else {"import": _("导入"), "create": _("新建")}.get(name, name)
+    word = display.words(act) if act else {"import": _("导入"), "create": _("新建"), "download": _("下载文件")}.get(name, name)
     changes = [_change(register, field, pair, hide, titles) for field, pair in row["changes"].items() if field not in SILENT]
     return {
         "act": word, "at": row["at"], "who": str(entry.actor) if entry.actor else _("系统"), "behalf": entry.on_behalf_of, "version": row["version"],

@@ -10,7 +10,23 @@ from django.core import mail
 from django.urls import reverse
 
 from trihelix.engines.errors import Refused
-from trihelix.kernel import alerts, bulk, clock, deputies, digests, index, journal, links, outbox, people, reminders, teams, undo, waits
+from trihelix.kernel import (
+    alerts,
+    bulk,
+    clock,
+    deputies,
+    digests,
+    index,
+    journal,
+    links,
+    mailboxes,
+    outbox,
+    people,
+    reminders,
+    teams,
+    undo,
+    waits,
+)
 from trihelix.kernel import restore as versions
 from trihelix.kernel.actor import visible_to
 from trihelix.kernel.models import ApiKey, Grant, JournalEntry, Message, Notice, Outbox, Record, SavedSearch, User, Wait
@@ -449,3 +465,58 @@ def test_map_and_charts_carry_a_table_with_the_same_numbers(visit, need):
     assert text.count("<svg") >= 3 and text.count("<table") >= 3 and "示意图" in text
     assert len(re.findall(r'<g class="tile', text)) >= 60, "nine units and sixty counties"
     assert visit().get(reverse("map", args=["deals"])).status_code == 404
+
+
+def test_a_snooze_is_of_one_person_only(actor, visit, draft):
+    run("needs", "submit", by=actor("chiyu"), record=draft.uid)
+    node = next(n for n in ("station-province", "station-tonghua", "station-jian") if waits.mine(actor(n)).filter(record=draft).exists())
+    held = waits.mine(actor(node)).get(record=draft)
+    colleague = User.objects.create(username="station-second", display_name="第二人")
+    Grant.objects.create(user=colleague, role="station", scope=held.scope, valid_from=clock.today())
+    until = clock.today() + dt.timedelta(days=1)
+    teams.snooze(by=actor(node), wait=held.pk, until=until)
+    mine, theirs = (waits.with_snoozes(waits.mine(actor(n)), actor(n)).get(pk=held.pk) for n in (node, "station-second"))
+    assert (mine.snoozed_until, theirs.snoozed_until) == (until, None)
+    assert draft.title not in visit(node).get(reverse("inbox")).content.decode()
+    assert draft.title in visit("station-second").get(reverse("inbox")).content.decode()
+    teams.snooze(by=actor(node), wait=held.pk, until=None)
+    assert draft.title in visit(node).get(reverse("inbox")).content.decode()
+
+
+def test_messages_are_copied_to_the_fixed_mailbox_of_the_bodies_that_read_them(actor, visit, draft):
+    boss = actor("chiyu")
+    scope = Record.objects.get(pk=draft.owner_id)
+    refused("denied", mailboxes.set_address, by=actor("jicui"), scope=scope, address="x@example.org")
+    refused("bad_mail", mailboxes.set_address, by=boss, scope=scope, address="x")
+    client = visit("chiyu")
+    page = client.post(reverse("people-manage"), {"do": "mailbox", "address": "office@firm.example"}, follow=True)
+    assert "office@firm.example" in page.content.decode()
+    drained()
+    mail.outbox.clear()
+    run("needs", "message", by=actor("chiyu-clerk"), record=draft.uid, text="请补一份检测报告")
+    run("needs", "message", by=actor("officer"), record=draft.uid, text="只给处里看", private=False)
+    drained()
+    copies = [m for m in mail.outbox if m.to == ["office@firm.example"]]
+    assert sorted("请补一份检测报告" in m.body for m in copies) == [False, True] and all(draft.number in m.body for m in copies)
+    assert len({m.extra_headers["Message-ID"] for m in copies}) == 2
+    mailboxes.set_address(by=boss, scope=scope, address="")
+    run("needs", "message", by=actor("officer"), record=draft.uid, text="再补一份")
+    drained()
+    assert len([m for m in mail.outbox if m.to == ["office@firm.example"]]) == 2
+    assert JournalEntry.objects.filter(action="desk.mailbox").count() == 2
+
+
+def test_every_form_says_who_else_has_it_open(actor, visit, draft):
+    boss, clerk = visit("chiyu"), visit("chiyu-clerk")
+    edit, act = reverse("edit", args=["needs", draft.uid]), reverse("act", args=["needs", draft.uid, "submit"])
+    name = user("chiyu").display_name
+    assert boss.get(act).status_code == 200
+    assert name in clerk.get(edit).content.decode().split('id="main-form"')[0]
+    other = user("chiyu-clerk").display_name
+    beat = boss.post(reverse("editing", args=["needs", draft.uid]))
+    assert beat.status_code == 200 and other in beat.content.decode()
+    wrong = boss.post(edit, {"title": ""})
+    assert wrong.status_code == 422 and other in wrong.content.decode().split('id="main-form"')[0]
+    boss.post(act, {})
+    assert name not in clerk.post(reverse("editing", args=["needs", draft.uid])).content.decode()
+    assert visit("jicui").post(reverse("editing", args=["needs", draft.uid])).status_code == 404

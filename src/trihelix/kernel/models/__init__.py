@@ -7,6 +7,7 @@ from trihelix.kernel.models.desk import (
     Invitation,
     Job,
     Label,
+    Mailbox,
     Note,
     Preference,
     SavedSearch,
@@ -17,10 +18,10 @@ from trihelix.kernel.models.desk import (
 from trihelix.kernel.models.journal import JournalChange, JournalEntry, JournalPrivate, JournalSeal
 from trihelix.kernel.models.people import ApiKey, Grant, User
 from trihelix.kernel.models.record import BookVersion, Entry, Record, Series, new_uid, seeded_uids
-from trihelix.kernel.models.work import IdempotencyKey, Notice, Outbox, Wait
+from trihelix.kernel.models.work import IdempotencyKey, Notice, Outbox, Snooze, Wait
 
 __all__ = [
     "ApiKey", "BookVersion", "Deputy", "Editing", "Entry", "File", "Grant", "IdempotencyKey", "Invitation", "Job", "JournalChange", "JournalEntry",
-    "JournalPrivate", "JournalSeal", "Label", "Link", "Message", "Note", "Notice", "Outbox", "Participant", "Preference", "Record", "SavedSearch",
-    "SeenHit", "Series", "SignedLink", "Star", "User", "Wait", "new_uid", "seeded_uids",
+    "JournalPrivate", "JournalSeal", "Label", "Link", "Mailbox", "Message", "Note", "Notice", "Outbox", "Participant", "Preference", "Record", "SavedSearch",
+    "SeenHit", "Series", "SignedLink", "Snooze", "Star", "User", "Wait", "new_uid", "seeded_uids",
 ]  # fmt: skip

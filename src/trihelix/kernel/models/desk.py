@@ -184,6 +184,18 @@ class Preference(models.Model):
         return f"{self.user_id} {self.mail}"
 
 
+class Mailbox(models.Model):
+    """The fixed mailbox (固定邮箱) of a body or node, which gets a copy of every message on its cases."""
+
+    scope = models.OneToOneField(Record, models.PROTECT, related_name="mailbox")
+    address = models.EmailField()
+    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} {self.address}"
+
+
 class Job(models.Model):
     """Work too long for a request: done by the worker, watched on a page, left and found again."""
 

@@ -20,7 +20,6 @@ class Wait(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     due_confirmed = models.BooleanField(default=True)
     clock = models.CharField(max_length=60, blank=True)
-    snoozed_until = models.DateField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
     step = models.PositiveSmallIntegerField(default=0, help_text="how far up a missed limit was told: 1 the person, 2 the unit, 3 the node")
 
@@ -30,6 +29,20 @@ class Wait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.act} {self.role}"
+
+
+class Snooze(models.Model):
+    """A task that one person put aside until a day; for everybody else it waits on."""
+
+    wait = models.ForeignKey(Wait, models.CASCADE, related_name="snoozes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    until = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["wait", "user"], name="snooze_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.wait_id} {self.user_id} {self.until}"
 
 
 class Outbox(models.Model):

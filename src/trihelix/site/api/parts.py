@@ -232,8 +232,11 @@ def _stored(record: Record, uid: str, register: Register, by: Actor) -> StoredFi
 def download(request: HttpRequest, register_id: REGISTER, id: ID, file: str) -> FileResponse:
     found, record, by = _seen(request, register_id, id)
     stored = _stored(record, file, found, by)
-    response = FileResponse(files.path_of(stored.sha256).open("rb"), as_attachment=True, filename=stored.name, content_type=stored.mime)
-    response["ETag"] = f'"{stored.sha256}"'
+    stream, size = files.handed_out(stored, by)
+    response = FileResponse(stream, as_attachment=True, filename=stored.name, content_type=stored.mime)
+    response["Content-Length"] = str(size)
+    if not files.is_marked(stored):  # a marked copy is made for each reader
+        response["ETag"] = f'"{stored.sha256}"'
     response["X-Content-Type-Options"] = "nosniff"
     base.private(response)
     return response

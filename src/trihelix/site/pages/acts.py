@@ -30,6 +30,10 @@ FORM = "trihelix/form.html"
 def _shown(request: HttpRequest, register: Register, form: Form, *, status: int = 200, **context: Any) -> HttpResponse:
     common.suggest(register, form, request.actor)
     live = common.live_address(register) if context.get("live_wanted") else ""
+    record: Record | None = context.get("record")
+    editors = teams.editors(request.actor, record) if record is not None else []
+    if record is not None and request.method in ("GET", "POST") and request.actor.signed_in:
+        teams.opened(request.actor, record)
     context = {
         "register": register,
         "form": form,
@@ -38,6 +42,7 @@ def _shown(request: HttpRequest, register: Register, form: Form, *, status: int 
         "key": uuid.uuid4().hex,
         "reason": None,
         "live": live,
+        "editors": editors,
         **context,
     }
     return render(request, FORM, context, status=status)
@@ -103,8 +108,6 @@ def edit(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
     }  # fmt: skip
     now = row_of(register, record, entry)
     if request.method != "POST":
-        context["editors"] = teams.editors(request.actor, record)
-        teams.opened(request.actor, record)
         return _shown(request, register, forms.build(columns, now), **context)
     form, values = forms.bind(columns, request.POST)
     if form.problems:
@@ -169,6 +172,7 @@ def act(request: HttpRequest, register: Register, uid: uuid.UUID, act: str) -> H
             raise
         forms.place(form, refused.problems)
         return _shown(request, register, form, status=refused.status, **context)
+    teams.closed(request.actor, record)
     messages.success(request, _("已办理“%(act)s”：%(title)s") % {"act": display.words(spec), "title": record.title})
     return HttpResponseRedirect(_after(request, register, record, address))
 

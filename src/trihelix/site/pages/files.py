@@ -42,6 +42,7 @@ def download(request: HttpRequest, register: Register, uid: uuid.UUID, file: uui
         raise Unseen(Problem("not_found", "此记录没有该文件", field="file", value=str(file)))
     if not files.may_read(register, held, request.actor):
         raise Denied(Problem("confidential", "这是保密部分：请先在对接中接受保密约定", field="file"))
-    response = FileResponse(files.path_of(held.sha256).open("rb"), as_attachment=True, filename=held.name, content_type=held.mime)
-    response["Content-Length"] = str(held.size)
+    stream, size = files.handed_out(held, request.actor)
+    response = FileResponse(stream, as_attachment=True, filename=held.name, content_type=held.mime)
+    response["Content-Length"] = str(size)
     return response

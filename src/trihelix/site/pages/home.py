@@ -8,19 +8,29 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from trihelix.engines.errors import Refused
+from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries, visible_to
+from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import REGISTERS, Register
 from trihelix.site import display, tours
+from trihelix.site import help as helps
 from trihelix.site.context import AREAS, areas, shown_registers
+from trihelix.site.navigation import PAGES, shown_pages
 from trihelix.site.pages import common, objections, regions
 
 LATEST, NOTICES = 8, 5
+TITLES = {
+    "home": gettext_lazy("首页"), "inbox": gettext_lazy("收件箱"), "account": gettext_lazy("我的账号"), "saved": gettext_lazy("保存的检索"),
+    "starred": gettext_lazy("星标与最近"), "notices": gettext_lazy("通知"), "search": gettext_lazy("检索"), "glossary": gettext_lazy("术语"),
+    "people-manage": gettext_lazy("人员与角色"), "partners": gettext_lazy("合作平台登录"),
+}  # fmt: skip
 
 
 @require_safe
@@ -60,6 +70,34 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """How things are done here, register by register, and what the words mean."""
     context = {"help_areas": areas(request.actor), "area_words": AREAS, "tour": tours.tour(request.actor, display.english())}
     return render(request, "trihelix/help.html", context)
+
+
+@require_safe
+def help_on_page(request: HttpRequest, page: str) -> HttpResponse:
+    """What one page is for and how it is used."""
+    held = helps.page(page)
+    if held is None:
+        raise Unseen(Problem("not_found", f"没有名为 “{page}” 的页面帮助", field="page", value=page))
+    found = next((p for p in shown_pages(request.actor) if p["route"] == page), None)
+    title = found["label"] if found else _title(page)
+    return render(request, "trihelix/help_page.html", {"title": title, **held, "back": found["url"] if found else ""})
+
+
+def _title(page: str) -> str:
+    return str(TITLES.get(page) or next((p.label for p in PAGES if p.route == page), page))
+
+
+@require_safe
+def help_on_register(request: HttpRequest, register: Register) -> HttpResponse:
+    """What a register is for, who does what in which state, and its columns; from its declaration."""
+    if not (register.public or request.actor.signed_in):
+        raise Denied(Problem("sign_in", "请先登录"))
+    context = {
+        "register": register, "title": register.label("en" if display.english() else "zh"), "what": (register.help_en if display.english() else "") or register.help_zh,
+        "beginnings": helps.beginnings(register), "states": helps.states(register), "columns": helps.columns(register), "kinds": helps.kinds(),
+        "back": reverse("list", args=[register]),
+    }  # fmt: skip
+    return render(request, "trihelix/help_page.html", context)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel import clock
+from trihelix.kernel import clock, waits
 from trihelix.kernel.errors import Denied
 from trihelix.kernel.register import REGISTERS
 from trihelix.site import display, roles
@@ -36,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen, show = request.GET.get("register", ""), request.GET.get("show", "")
     groups: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
     for source in sources:
-        found = source["waits"]
+        found = waits.with_snoozes(source["waits"], source["actor"])
         _count(counts, found, snoozed, today, source["for"] is not None)
         kinds |= set(found.order_by().values_list("record__register", flat=True).distinct())
         found = _narrowed(found.filter(record__register=chosen) if chosen else found, show, snoozed, today, source["for"] is not None)
@@ -60,10 +60,14 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "trihelix/inbox.html", context)
 
 
+def _awake(today: dt.date) -> Q:
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=today)
+
+
 def _count(counts: dict[str, int], found: QuerySet[Any], snoozed: Q, today: dt.date, delegated: bool) -> None:
     """Add one source's tasks to the counters: one query."""
     end = clock.end_of(today + dt.timedelta(days=7))
-    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
+    awake = _awake(today)
     n = found.order_by().aggregate(
         all=Count("pk", filter=awake), late=Count("pk", filter=awake & Q(due_at__lt=clock.now())),
         week=Count("pk", filter=awake & Q(due_at__gte=clock.now(), due_at__lte=end)), snoozed=Count("pk", filter=snoozed),
@@ -77,7 +81,7 @@ def _narrowed(found: QuerySet[Any], show: str, snoozed: Q, today: dt.date, deleg
     """The tasks of a filter; what is put aside shows only under its own."""
     if show == "snoozed":
         return found.filter(snoozed)
-    found = found.exclude(snoozed)
+    found = found.filter(_awake(today))
     if show == "late":
         return found.filter(due_at__lt=clock.now())
     if show == "week":

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from trihelix.engines import sheets
 from trihelix.engines.errors import Problem, Refused
-from trihelix.kernel import accounts, clock, deputies, people
+from trihelix.kernel import accounts, clock, deputies, mailboxes, people
 from trihelix.kernel.actor import Actor
 from trihelix.kernel.errors import Denied, Unseen
-from trihelix.kernel.models import Grant, Invitation, Record, User
+from trihelix.kernel.models import Grant, Invitation, Mailbox, Record, User
 from trihelix.site import roles
 from trihelix.site.pages.desk import day_of, signed_in
 from trihelix.site.pages.lists import page_language, scratch, sent
@@ -74,7 +74,7 @@ def manage(request: HttpRequest) -> HttpResponse:
         "scope": scope, "scopes": _scopes(request.actor), "grants": [{"grant": g, "role": roles.word(g.role)} for g in held],
         "users": list({g.user_id: g.user for g in held if g.user.is_active}.values()), "role_choices": [(r, roles.word(r)) for r in people.roles_for(scope)],
         "invitations": Invitation.objects.filter(scope=scope, accepted_at=None, revoked_at=None, expires_at__gt=clock.now()).order_by("-at")[:SHOWN],
-        "today": clock.today(), "query": f"?scope={scope.number}" if scope else "", **shown,
+        "mailbox": Mailbox.objects.filter(scope=scope).first() if scope else None, "today": clock.today(), "query": f"?scope={scope.number}" if scope else "", **shown,
     }  # fmt: skip
     return render(request, "trihelix/people.html", context)
 
@@ -136,6 +136,12 @@ def _merge(request: HttpRequest, scope: Record | None) -> None:
     people.merge_accounts(by=request.actor, old=_user(request, "user", scope), new=_user(request, "successor", scope))
 
 
+def _mailbox(request: HttpRequest, scope: Record | None) -> None:
+    if scope is None:
+        raise Unseen(Problem("not_found", "固定邮箱属于单位或站点，省级机关没有", field="address"))
+    mailboxes.set_address(by=request.actor, scope=scope, address=request.POST.get("address", ""))
+
+
 def _staff(request: HttpRequest, scope: Record | None) -> dict[str, Any]:
     given = request.FILES.get("file")
     if given is None or not given.name:
@@ -155,6 +161,7 @@ def _staff(request: HttpRequest, scope: Record | None) -> dict[str, Any]:
 
 DOINGS: dict[str, Callable[[HttpRequest, Record | None], dict[str, Any] | None]] = {
     "invite": _invite, "revoke": _revoke, "grant": _grant, "end": _end, "reset": _reset, "hand-over": _hand_over, "merge": _merge, "staff": _staff,
+    "mailbox": _mailbox,
 }  # fmt: skip
 
 

@@ -136,7 +136,10 @@ def _targets(register: Register, record: Record, entry: Any, actor: Actor, colum
 
 def _files(register: Register, record: Record, entry: Any, actor: Actor, mine: frozenset[str], hide: frozenset[str]) -> dict[str, Any]:
     attach = register.acts.get("attach")
-    shown = [{"file": f, "open": files.may_read(register, f, actor), "part": part_word(f.part)} for f in files.current_files(record)]
+    shown = [
+        {"file": f, "open": files.may_read(register, f, actor), "part": part_word(f.part), "marked": files.is_marked(f)}
+        for f in files.current_files(record)
+    ]
     return {
         "files": shown, "can_upload": attach is not None and actor.signed_in and common.can(register, attach, actor, record, mine),
         "max_size": settings.FILE_MAX_BYTES, "parts": [(value, part_word(value)) for value, _label in File._meta.get_field("part").choices],

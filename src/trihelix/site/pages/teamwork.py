@@ -55,6 +55,18 @@ def mark(request: HttpRequest, register: Register, uid: uuid.UUID, what: str) ->
 
 
 @require_POST
+def editing(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpResponse:
+    """An open form says that it is still open, and hears who else has one open; a part of the form's page."""
+    actor = signed_in(request)
+    record = find(register, uid, actor)
+    if not actor.roles_on(record) | actor.roles:
+        raise Denied(Problem("denied", "只有能办理此记录的人才会登记为正在填写", field="record"))
+    editors = teams.editors(actor, record)
+    teams.opened(actor, record)
+    return render(request, "trihelix/parts/editors.html", {"editors": editors})
+
+
+@require_POST
 def snooze(request: HttpRequest) -> HttpResponse:
     """Put a task aside until a day, or take it back."""
     actor = signed_in(request)
@@ -155,8 +167,9 @@ def link_file(request: HttpRequest, word: str, file: uuid.UUID) -> HttpResponse:
     found = File.objects.filter(record=held.record, uid=file, void_reason="").first()
     if found is None or not files.may_read(REGISTERS[held.record.register], found, actor):
         raise Unseen(Problem("not_found", "此记录没有该文件", field="file", value=str(file)))
-    response = FileResponse(files.path_of(found.sha256).open("rb"), as_attachment=True, filename=found.name, content_type=found.mime)
-    response["Content-Length"] = str(found.size)
+    stream, size = files.handed_out(found, actor)
+    response = FileResponse(stream, as_attachment=True, filename=found.name, content_type=found.mime)
+    response["Content-Length"] = str(size)
     return response
 
 

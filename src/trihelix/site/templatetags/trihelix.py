@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from trihelix.kernel.register import REGISTERS, Register
 from trihelix.site import display
+from trihelix.site import help as helps
 
 register = template.Library()
 
@@ -91,6 +92,13 @@ def field(field: Any) -> dict[str, Any]:
 def help_text(declared: Register) -> str:
     """What a register holds, in the current language."""
     return (declared.help_en if display.english() else "") or declared.help_zh
+
+
+@register.filter
+def page_help(route: str) -> str:
+    """What a page is for, in the current language; empty where nothing is written."""
+    held = helps.page(route)
+    return str(held["what"]) if held else ""
 
 
 @register.filter

@@ -25,6 +25,13 @@
   const restore = (draft) => {
     const byName = new Map();
     for (const [name, value] of draft.values) byName.set(name, [...(byName.get(name) || []), value]);
+    // A draft may hold more rows than the form shows: add them as the button does.
+    for (const button of form.querySelectorAll("[data-add-row]")) {
+      const prefix = `${button.dataset.addRow.replace(/^rows-/, "")}.`;
+      const filled = draft.values.filter(([name, value]) => name.startsWith(prefix) && value).map(([name]) => Number(name.split(".")[1]));
+      const rows = () => document.getElementById(button.dataset.addRow).tBodies[0].rows.length;
+      for (let last = -1; rows() <= Math.max(-1, ...filled) && rows() !== last; ) { last = rows(); button.click(); }
+    }
     for (const input of form.elements) {
       if (!input.name || skip.has(input.name) || input.type === "file") continue;
       const list = byName.get(input.name) || [];
