@@ -86,9 +86,9 @@ def show(scheme: str, on: str | None, version: str, region: str, as_json: bool) 
 @book_option
 @json_option
 def check(file: Path, region: str, as_json: bool) -> None:
-    """检查一个计划文件：未知键、循环、死状态、公式错误（含除以零）等，逐条给出文件和行号。"""
+    """检查一个计划文件：未知键、循环、死状态、公式错误（含除以零）、没有的规则等，逐条给出文件和行号。"""
     from trihelix.engines.bookfile import Node, load_file
-    from trihelix.engines.schemes.loader import read_scheme
+    from trihelix.engines.schemes.loader import read_scheme, rule_ids
 
     if not file.is_file():
         raise Refused.one("no_file", f"找不到文件 {file}", field="file", value=str(file))
@@ -99,7 +99,7 @@ def check(file: Path, region: str, as_json: bool) -> None:
     folder = _path(region)
     held = folder / "schemes" / "defaults.yaml"
     defaults = load_file(held, folder) if held.is_file() else Node()
-    versions = read_scheme(text, str(file), defaults)
+    versions = read_scheme(text, str(file), defaults, rule_ids(folder))
     answer: dict[str, Any] = {
         "ok": True, "scheme": versions[-1].id, "versions": [s.version.id for s in versions], "states": len(_flow(versions[-1]).states),
         "unverified": sorted(p for p, s in versions[-1].settings.items() if s.unverified),

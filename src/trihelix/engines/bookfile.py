@@ -54,7 +54,10 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[Node]:
         key = key if isinstance(key, str) else str(key)
         if key in out:
             raise BookError(Problem("duplicate_key", f"{out.file}:{line}: 键 “{key}” 重复", field=key))
-        out[key] = loader.construct_object(value_node, deep=True)
+        try:
+            out[key] = loader.construct_object(value_node, deep=True)
+        except ValueError as exc:  # a date that is none, such as 2025-13-40
+            raise BookError(Problem("yaml", f"{out.file}:{line}: 键 “{key}” 的值无效：{exc}", field=key)) from exc
         out.lines[key] = line
 
 
@@ -63,15 +66,21 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 def load_text(text: str, name: str) -> Any:
     """Parse YAML text; ``name`` is the file shown in errors."""
-    loader = _Loader(text)
-    loader.book_name = name
     try:
-        return loader.get_single_data()
+        loader = _Loader(text)
+        loader.book_name = name
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as exc:
-        line = exc.problem_mark.line + 1 if exc.problem_mark else 0
+        line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         raise BookError(Problem("yaml", f"{name}:{line}: YAML 语法错误：{exc.problem}")) from exc
-    finally:
-        loader.dispose()
+    except yaml.reader.ReaderError as exc:
+        line = text.count("\n", 0, exc.position) + 1 if isinstance(exc.position, int) else 1
+        raise BookError(Problem("yaml", f"{name}:{line}: YAML 语法错误：不能有控制字符 {exc.character!r}")) from exc
+    except (ValueError, RecursionError) as exc:  # a value that is none, nesting without end
+        raise BookError(Problem("yaml", f"{name}:1: YAML 语法错误：{exc}")) from exc
 
 
 def load_file(path: Path, root: Path | None = None) -> Any:

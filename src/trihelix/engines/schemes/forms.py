@@ -104,7 +104,13 @@ def _field(node: Node, heads: tuple[str, ...]) -> Field:
         raise BookError.at(node, "kind", "field_kind", f"字段类型 “{node['kind']}” 无效；可用：{'、'.join(KINDS)}")
     if not str(node["id"]).isidentifier():
         raise BookError.at(node, "id", "field_id", f"字段标识 “{node['id']}” 应为英文小写与下划线")
-    choices = {str(k): (v, v) if isinstance(v, str) else (v["zh"], v.get("en") or v["zh"]) for k, v in (node.get("choices") or {}).items()}
+    for held in (node.get("choices") or {}).values():
+        if isinstance(held, Node):
+            check_keys(held, required=("zh",), optional=("en",))
+    choices = {
+        str(k): (v["zh"], v.get("en") or v["zh"]) if isinstance(v, Node) else (str(v), str(v))
+        for k, v in (node.get("choices") or {}).items()
+    }
     if (node["kind"] == "choice") != bool(choices) and node["kind"] != "list":
         raise BookError.at(node, "choices", "field_choices", "单选字段须给出 choices，其他字段不给")
     rows = tuple(_row_column(r) for r in node.get("rows") or [])
@@ -132,7 +138,7 @@ def _row_column(node: Node) -> Column:
     check_keys(node, required=("id", "kind", "zh"), optional=("en", "required", "choices", "unit"))
     if node["kind"] not in PLAIN or node["kind"] == "list":
         raise BookError.at(node, "kind", "field_kind", f"重复行内的字段类型 “{node['kind']}” 无效")
-    choices = {str(k): (v, v) for k, v in (node.get("choices") or {}).items()}
+    choices = {str(k): (str(v), str(v)) for k, v in (node.get("choices") or {}).items()}
     return Column(
         node["id"],
         node["kind"],

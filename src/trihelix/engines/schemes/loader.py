@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -13,7 +13,7 @@ from typing import Any, Final
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_text
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.rules.model import Expr
-from trihelix.engines.schemes import parts, routes
+from trihelix.engines.schemes import parts, routes, shape
 from trihelix.engines.schemes.expressions import NAMES, check
 from trihelix.engines.schemes.forms import Form, Section, fact_names, read_form
 from trihelix.engines.schemes.keys import AWARDS, KEYS, SECTIONS, SHAPES
@@ -78,11 +78,18 @@ def load_schemes(path: Path) -> SchemeBook:
     """Read ``<path>/schemes/*.yaml`` (``defaults.yaml`` holds the house's values). Refuses wrong files, doubled ids and letters."""
     folder = path / "schemes"
     files = {f"schemes/{f.name}": f.read_text(encoding="utf-8") for f in sorted(folder.glob("*.y*ml"))} if folder.is_dir() else {}
-    return from_texts(files)
+    return from_texts(files, rule_ids(path))
 
 
-def from_texts(files: Mapping[str, str]) -> SchemeBook:
-    """A scheme book from texts by name, such as those stored with a book version."""
+def rule_ids(path: Path) -> frozenset[str]:
+    """The rules of a book that a scheme may name, by their file names."""
+    return frozenset(f.stem for f in (path / "rules").glob("*.yaml"))
+
+
+def from_texts(files: Mapping[str, str], rules: Collection[str] | None = None, *, strict: bool = True) -> SchemeBook:
+    """A scheme book from texts by name. ``strict`` is off for texts stored with a book version: they were accepted by the reader of
+    their day, and the cases that opened with them go on.
+    """
     texts = {n: t for n, t in files.items() if n.startswith("schemes/")}
     if not texts:
         return SchemeBook({})
@@ -93,7 +100,7 @@ def from_texts(files: Mapping[str, str]) -> SchemeBook:
     for name, text in sorted(texts.items()):
         if name == held:
             continue
-        versions = read_scheme(text, name, defaults)
+        versions = read_scheme(text, name, defaults, rules, strict=strict)
         first = versions[0]
         if first.id in out:
             raise BookError(
@@ -112,16 +119,21 @@ def from_texts(files: Mapping[str, str]) -> SchemeBook:
     return SchemeBook(out)
 
 
-def read_scheme(text: str, name: str, defaults: Node) -> tuple[Scheme, ...]:
-    """Every version of one scheme file, oldest first. Refuses with every problem found, each with file and line."""
+def read_scheme(text: str, name: str, defaults: Node, rules: Collection[str] | None = None, *, strict: bool = True) -> tuple[Scheme, ...]:
+    """Every version of one scheme file, oldest first. Refuses with every problem found, each with file and line.
+
+    ``rules``: the rules of the book; a scheme that names another is refused. None where the book is not at hand.
+    """
     node = load_text(text, name)
     if not isinstance(node, Node):
         raise BookError(Problem("not_a_scheme", f"{name}:1: 计划文件应为一组键"))
     check_keys(node, required=("scheme", "zh", "shape", "award", "payee"), optional=_TOP)
+    if strict and (wrong := list(shape.problems(node, SECTIONS))):
+        raise BookError(*wrong)
     digest = hashlib.sha256(text.encode()).hexdigest()
     out: list[Scheme] = []
     for version, over in _versions(node):
-        out.append(_Reader(merged(node, over) if over else node, defaults, version, digest).scheme())
+        out.append(_Reader(merged(node, over) if over else node, defaults, version, digest, rules).scheme())
     return tuple(out)
 
 
@@ -130,13 +142,21 @@ def _versions(node: Node) -> Iterator[tuple[Version, Node | None]]:
     if rows is None:
         yield _version(node, node), None
         return
-    previous: date | None = None
+    if not rows:
+        raise BookError.at(node, "versions", "no_version", "versions 至少要有一个版本")
+    previous: list[Version] = []
     for row in rows:
         check_keys(row, required=("version", "from"), optional=("until", "source", "unverified", "set"))
         made = _version(row, node)
-        if previous is not None and made.since <= previous:
+        if previous and made.since <= previous[-1].since:
             raise BookError.at(row, "from", "dates_order", "各版本的生效日期应从早到晚")
-        previous = made.since
+        if previous and previous[-1].until is not None and previous[-1].until >= made.since:
+            raise BookError.at(
+                row, "from", "dates_overlap", f"版本 {made.id} 生效时版本 {previous[-1].id} 尚未失效（{previous[-1].until}）"
+            )
+        if made.id in {v.id for v in previous}:
+            raise BookError.at(row, "version", "duplicate_version", f"版本 {made.id} 重复")
+        previous.append(made)
         over = row.get("set") or Node()
         if isinstance(over, Node) and over:
             check_keys(over, optional=_TOP)
@@ -157,8 +177,8 @@ def _version(row: Node, node: Node) -> Version:
 class _Reader:
     """Reads one version; collects problems so that all are told at once."""
 
-    def __init__(self, node: Node, defaults: Node, version: Version, digest: str) -> None:
-        self.node, self.defaults, self.version, self.digest = node, defaults, version, digest
+    def __init__(self, node: Node, defaults: Node, version: Version, digest: str, rules: Collection[str] | None) -> None:
+        self.node, self.defaults, self.version, self.digest, self.rules = node, defaults, version, digest, rules
         self.problems: list[Problem] = []
 
     def scheme(self) -> Scheme:
@@ -189,7 +209,13 @@ class _Reader:
             confidentiality=str(node.get("confidentiality") or "unclassified"), retention_years=int(node.get("retention_years") or 30),
             opening=str(node.get("opening") or ""), **lists,
         )  # fmt: skip
-        self.problems += [*_expressions(made), *_sources(made, node), *_consistency(made, node), *_choice_settings(made, node)]
+        self.problems += [
+            *_expressions(made),
+            *_sources(made, node),
+            *_consistency(made, node),
+            *_choice_settings(made, node),
+            *_rules(node, self.rules),
+        ]
         self._done()
         routes.flow(made.id, 1, made.route, made.life, bool(made.get("correction.rounds")))
         return made
@@ -207,7 +233,7 @@ class _Reader:
         held = (
             self.node[key] if key in self.node else (self.defaults.get(key) or Node()).get(self.node["award" if key == "life" else "shape"])
         )
-        if not isinstance(held, Node):
+        if not isinstance(held, Node) or not held:
             raise BookError.at(self.node, key if key in self.node else None, "no_way", f"缺少 {key}（步骤 → 下一步）")
         steps = {str(k): str(v) for k, v in held.items()}
         found = list(routes.check(key, steps, {k: held.where(k) for k in held}, known, start, end))
@@ -273,6 +299,15 @@ def _sources(scheme: Scheme, node: Node) -> Iterator[Problem]:
         yield Problem("unknown_source", f"{node.where('sources')}: 来源 “{name}” 没有在 sources 中说明", field="sources", value=name)
 
 
+def _rules(node: Node, known: Collection[str] | None) -> Iterator[Problem]:
+    """Rules named that the book does not have."""
+    if known is None:
+        return
+    for one in parts.rows(node, "rules"):
+        if str(one["rule"]) not in known:
+            yield Problem("unknown_rule", f"{one.where('rule')}: 规则书没有规则 “{one['rule']}”", field="rules", value=str(one["rule"]))
+
+
 def _consistency(scheme: Scheme, node: Node) -> Iterator[Problem]:
     def wrong(section: str, code: str, text: str) -> Problem:
         return Problem(code, f"{node.where(section)}: {text}", field=section)
@@ -281,6 +316,10 @@ def _consistency(scheme: Scheme, node: Node) -> Iterator[Problem]:
         yield wrong("review", "panel", "专家最少数不能多于专家数")
     if scheme.get("term.min_months") > scheme.get("term.max_months") or scheme.get("term.default_months") > scheme.get("term.max_months"):
         yield wrong("term", "term", "执行期的最短、默认、最长月数不一致")
+    try:
+        date.fromisoformat(f"2024-{scheme.get('overdue.reference')}")
+    except ValueError:
+        yield wrong("overdue", "bad_date", f"逾期认定日 “{scheme.get('overdue.reference')}” 应写成 06-30")
     if scheme.get("consortium.min") > scheme.get("consortium.max"):
         yield wrong("consortium", "consortium", "参加单位最少数不能多于最多数")
     if scheme.award != "status" and scheme.payee == "none":

@@ -90,14 +90,14 @@ class ScoreSheet:
 def read_sheet(node: Node) -> ScoreSheet:
     """Read a ``sheet`` section; refuses weights that do not add up, doubled ids, items without points."""
     check_keys(node, required=("id", "groups"), optional=("gates", "texts", "source", "unverified"))
+    for part in [*(node.get("gates") or []), *(node.get("texts") or [])]:
+        check_keys(part, required=("id", "zh"), optional=("en", "confidential"))
     groups = tuple(_group(g) for g in node["groups"])
     if sum((g.weight for g in groups), Fraction(0)) != 1:
         raise BookError.at(node, "groups", "weights", "评分表各组权重之和应为 100%")
     ids = [i.id for g in groups for i in g.items] + [g["id"] for g in node.get("gates") or []] + [t["id"] for t in node.get("texts") or []]
     for double in sorted({i for i in ids if ids.count(i) > 1}):
         raise BookError.at(node, "groups", "duplicate_id", f"评分表中 “{double}” 重复")
-    for part in [*(node.get("gates") or []), *(node.get("texts") or [])]:
-        check_keys(part, required=("id", "zh"), optional=("en", "confidential"))
     gates = tuple((g["id"], g["zh"], g.get("en") or g["zh"]) for g in node.get("gates") or [])
     texts = tuple((t["id"], t["zh"], t.get("en") or t["zh"], bool(t.get("confidential"))) for t in node.get("texts") or [])
     return ScoreSheet(node["id"], gates, groups, texts, str(node.get("source") or ""), bool(node.get("unverified")))
@@ -115,5 +115,9 @@ def _item(node: Node) -> Item:
     check_keys(node, required=("id", "zh", "max"), optional=("en", "bands"))
     if type(node["max"]) is not int or node["max"] <= 0:
         raise BookError.at(node, "max", "bad_points", "评分项的分值应为正整数")
+    for band in node.get("bands") or []:
+        check_keys(band, required=("from", "to", "text"))
+        if not 0 <= band["from"] <= band["to"] <= node["max"]:
+            raise BookError.at(band, "from", "bad_band", f"分档 {band['from']}–{band['to']} 应在 0 至 {node['max']} 分之内")
     bands = tuple((b["from"], b["to"], b["text"]) for b in node.get("bands") or [])
     return Item(node["id"], node["zh"], node.get("en") or node["zh"], node["max"], bands)

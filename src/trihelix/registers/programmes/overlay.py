@@ -16,7 +16,7 @@ from typing import Any
 
 from trihelix.engines.bookfile import load_text
 from trihelix.engines.errors import Problem, Refused
-from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, scheme_json
+from trihelix.engines.schemes import Scheme, SchemeBook, from_texts, read_scheme, scheme_json
 from trihelix.kernel import book, memo
 from trihelix.kernel.actor import SYSTEM, entries
 from trihelix.registers.policies.rulebook import titles
@@ -35,8 +35,8 @@ def _laid(path: Path, digest: str, changes: tuple[uuid.UUID, ...]) -> tuple[dict
     texts = dict(shipped(path, digest))
     held = entries(SYSTEM, SchemeChange).filter(record__uid__in=changes).order_by("confirmed_at", "pk")
     for change in held:
-        texts[_name(from_texts(texts), change.scheme)] = change.text
-    return texts, from_texts(texts)
+        texts[_name(from_texts(texts, strict=False), change.scheme)] = change.text
+    return texts, from_texts(texts, strict=False)
 
 
 def _name(held: SchemeBook, scheme_id: str) -> str:
@@ -81,7 +81,9 @@ def read(text: str, day: dt.date) -> tuple[str, list[Scheme]]:
     scheme_id = str(node.get("scheme") or "") if hasattr(node, "get") else ""
     texts, held = _now()
     name = _name(held, scheme_id)
-    made = from_texts({**texts, name: text}).versions(scheme_id)
+    defaults = load_text(texts["schemes/defaults.yaml"], "schemes/defaults.yaml")
+    read_scheme(text, name, defaults, titles())
+    made = from_texts({**texts, name: text}, strict=False).versions(scheme_id)
     old = {s.version.id: s for s in held.schemes.get(scheme_id, ())}
     new = [s for s in made if s.version.id not in old]
     kept = {s.version.id: s for s in made if s.version.id in old}
@@ -97,11 +99,6 @@ def read(text: str, day: dt.date) -> tuple[str, list[Scheme]]:
         Problem("backdated", f"{name}: 新版本 {s.version.id} 的生效日期不能早于 {day}", field="from", value=s.version.since.isoformat())
         for s in new
         if s.version.since < day
-    ]
-    problems += [
-        Problem("unknown_rule", f"{name}: 规则书没有规则 {r.rule}", field="rules", value=r.rule)
-        for r in (new[-1].rules if new else ())
-        if r.rule not in titles()
     ]
     if not new and not problems:
         problems.append(Problem("nothing_new", f"{name}: 文件没有新版本", field="versions"))
