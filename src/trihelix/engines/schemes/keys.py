@@ -61,6 +61,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("review.drop_from", "int", "多少名以上去掉最高最低分", "Highest and lowest dropped from this many on"),
     ("review.normalise", "bool", "分组标准化", "Normalise scores by group"),
     ("review.blind", "bool", "匿名评审", "Blind review"),
+    ("review.rivals", "bool", "同一通知申报单位的专家回避全部项目", "Experts of bodies that apply to the call judge none of its items"),
     ("review.fund_top", "int", "建议立项数", "How many to propose"),
     ("publicity.days", "int", "公示天数", "Days of publicity"),
     ("publicity.kind", DAYS, "公示日类型", "Kind of days"),
@@ -116,7 +117,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
 )  # fmt: skip
 
 # Keys that came later: what a stored book from before them means. Its cases go on as they began.
-_BEFORE: Final[dict[str, Any]] = {"affiliation.posts": []}
+_BEFORE: Final[dict[str, Any]] = {"affiliation.posts": [], "review.rivals": False}
 
 KEYS: Final[dict[str, Key]] = {row[0]: Key(*row, before=_BEFORE.get(row[0])) for row in _ROWS}
 SECTIONS: Final[dict[str, dict[str, Key]]] = {}

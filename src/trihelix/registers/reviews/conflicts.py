@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,11 +68,15 @@ def _parts(ids: Iterable[int], size: int = 400) -> Iterable[list[int]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
 
 
-def find(records: Sequence[Record], experts: Sequence[Expert], years: int, today: dt.date) -> list[Found]:
-    """All conflicts between items and experts, with reason and source; ``years`` looks back for common outputs and secondments."""
+def find(records: Sequence[Record], experts: Sequence[Expert], years: int, today: dt.date, rivals: Collection[int] = ()) -> list[Found]:
+    """All conflicts between items and experts, with reason and source; ``years`` looks back for common outputs and secondments.
+
+    ``rivals``: bodies that compete with every item, such as the other applicants of a call; their people review none of them.
+    """
     behind = parties_of(records)
+    competing = set(rivals)
     since = today - dt.timedelta(days=round(365.25 * years))
-    names = _names({b for p in behind.values() for b in (*p.bodies, p.owner) if b is not None})
+    names = _names({b for p in behind.values() for b in (*p.bodies, p.owner) if b is not None} | competing)
     out: dict[tuple[int, int, str], Found] = {}
 
     def add(item: int, expert: int, kind: str, reason: str, source: int | None = None) -> None:
@@ -90,6 +94,9 @@ def find(records: Sequence[Record], experts: Sequence[Expert], years: int, today
     for item, p in behind.items():
         for expert in by_employer.get(p.owner or -1, ()):
             add(item, expert, "employer", f"与申报单位同一单位：{names.get(p.owner or -1, '')}", p.owner)
+        for body in competing - {p.owner}:
+            for expert in by_employer.get(body, ()):
+                add(item, expert, "rival", f"所在单位在同一通知中申报：{names.get(body, '')}", body)
         everyone = p.bodies | ({p.owner} if p.owner is not None else set())
         for body in p.bodies - {p.owner}:
             for expert in by_employer.get(body, ()):

@@ -17,7 +17,7 @@ MODES = options(
 )
 RIGHTS = options(("score", "可评分", "May score"), ("read", "只可阅读", "May read only"), ("none", "不开放", "Closed"))
 REASONS = options(
-    ("employer", "同一单位", "Same employer"), ("consortium", "参与单位", "Body of the consortium"), ("own", "本人参与", "Takes part"), ("coauthor", "共同完成人", "Made an output together"),
+    ("employer", "同一单位", "Same employer"), ("consortium", "参与单位", "Body of the consortium"), ("rival", "竞争单位", "Body of a rival"), ("own", "本人参与", "Takes part"), ("coauthor", "共同完成人", "Made an output together"),
     ("secondment", "选派任职", "Secondment"), ("interest", "股权、任职或顾问", "Equity, post or adviser"), ("declared", "本人申报", "Declared"), ("office", "经办认定", "Found by the office"),
 )  # fmt: skip
 

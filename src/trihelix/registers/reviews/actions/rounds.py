@@ -137,13 +137,21 @@ def redact_file(a: Act, entry: Round, *, item: str, stream: Any, name: str) -> N
     a.extra["redacted_file"] = [None, {"item": held.code, "uid": str(made.uid), "sha256": sha}]
 
 
+def _rivals(entry: Round, records: Iterable[Record]) -> set[int]:
+    """The other applicants of the round's call and of the round, where the scheme lets no body judge its rivals."""
+    if entry.call is None or not rulebook.scheme_of(entry.call.entry).get("review.rivals"):
+        return set()
+    rows = register_of("applications").model._default_manager.filter(call=entry.call).exclude(record__state__in=("draft", "withdrawn"))
+    return ({r.owner_id for r in records} | set(rows.values_list("record__owner_id", flat=True))) - {None}
+
+
 @action("review_rounds", "find_conflicts", "查找回避关系", "Find conflicts", roles=OFFICE)
 def find_conflicts(a: Act, entry: Round) -> None:
     """Search employers, consortia, common outputs, secondments and ties again; waived, declared and the office's own stay."""
     records = [i.record for i in Item.objects.filter(round=a.record).select_related("record")]
     a.require(records, "no_items", "请先加入待评项目", field="items")
     experts = list(Expert.objects.filter(record__state="active"))
-    found = conflicts.find(records, experts, panels.rules_of(entry).years, a.today)
+    found = conflicts.find(records, experts, panels.rules_of(entry).years, a.today, _rivals(entry, records))
     Conflict.objects.filter(round=a.record, waived="").exclude(kind__in=("declared", "office")).delete()
     rows = (Conflict(round=a.record, item_id=f.item, expert_id=f.expert, kind=f.kind, reason=f.reason, source_id=f.source) for f in found)
     Conflict.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
