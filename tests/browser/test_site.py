@@ -63,8 +63,16 @@ def test_main_pages_have_no_accessibility_fault(page_of, viewport, scheme):
         "/needs/import/",
         "/search/?q=红参蒸制",
         "/help/",
+        "/help/needs/",
+        "/help/pages/inbox/",
         "/notices/",
+        "/publicity/",
+        "/stations/",
     ]
+    page.goto("/stations/")
+    addresses.append(page.locator("ul.stations a.main").nth(1).get_attribute("href"))
+    page.goto("/publicity/")
+    addresses += [a.get_attribute("href") for a in page.locator("main table a.button").all()[:1]]
     addresses += [f"{need}?tab={t}" for t in ("content", "files", "messages", "flow", "history", "thread")]
     faults = []
     for address in addresses:
@@ -135,6 +143,22 @@ def test_a_draft_is_offered_again_and_gone_once_sent(page_of):
     assert page.locator("[data-draft]").is_hidden()
 
 
+def test_a_draft_with_more_rows_than_the_form_shows_comes_back_whole(page_of):
+    page = page_of("jicui")
+    page.goto("/needs/new/")
+    shown = page.locator("#rows-indicators tbody tr").count()
+    for _ in range(2):
+        page.click("[data-add-row='rows-indicators']")
+    page.fill(f"[name='indicators.{shown + 1}.name']", "末行指标")
+    page.locator("[data-autosave-status]:not(:empty)").wait_for()
+    page.goto("/needs/new/")
+    assert page.locator("#rows-indicators tbody tr").count() == shown
+    page.click("[data-draft-restore]")
+    assert page.input_value(f"[name='indicators.{shown + 1}.name']") == "末行指标"
+    page.goto("/needs/new/")
+    page.click("[data-draft-drop]")
+
+
 def test_a_sent_message_leaves_no_draft(page_of):
     page = page_of("jicui")
     need = first_record(page, "needs")
@@ -188,3 +212,18 @@ def test_a_row_is_added_to_a_row_table(page_of):
     page.click("[data-add-row]")
     assert page.locator("#rows-indicators tbody tr").count() == before + 1
     assert page.evaluate("document.activeElement.name") == f"indicators.{before}.name"
+
+
+def test_a_visitor_objects_on_the_telephone_without_scripts(page_of):
+    page = page_of(None, TELEPHONE, java_script_enabled=False)
+    page.goto("/publicity/")
+    page.locator("main table a.button").first.click()
+    page.fill("#f-name", "示例-张三")
+    page.select_option("#f-id_kind", "resident")
+    page.fill("#f-id_number", "123X")
+    page.fill("#f-contact", "0431-00000000")
+    page.fill("#f-grounds", "底价低于可比合同")
+    page.fill("#f-evidence", "见三份合同")
+    page.locator("form.panel button.primary").click()
+    assert "/link/" in page.url and "回执编号 YY-" in page.locator("main").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= TELEPHONE["width"]

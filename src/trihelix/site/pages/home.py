@@ -19,6 +19,7 @@ from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import REGISTERS, Register
+from trihelix.registers.programmes.models import Call
 from trihelix.site import display, tours
 from trihelix.site import help as helps
 from trihelix.site.context import AREAS, areas, shown_registers
@@ -26,6 +27,7 @@ from trihelix.site.navigation import PAGES, shown_pages
 from trihelix.site.pages import common, objections, regions
 
 LATEST, NOTICES = 8, 5
+MAIN = ("needs", "results", "patents", "experts", "policies", "calls", "events", "nodes")  # counted on top; the rest unfolds
 TITLES = {
     "home": gettext_lazy("首页"), "inbox": gettext_lazy("收件箱"), "account": gettext_lazy("我的账号"), "saved": gettext_lazy("保存的检索"),
     "starred": gettext_lazy("星标与最近"), "notices": gettext_lazy("通知"), "search": gettext_lazy("检索"), "glossary": gettext_lazy("术语"),
@@ -38,15 +40,23 @@ def home(request: HttpRequest) -> HttpResponse:
     """One search box, what there is with its count, where it is, and what is new."""
     registers = [r for area in areas(request.actor) for r in area.registers if r.public]
     counts = {r.id: entries(request.actor, r.model).filter(record__merged_into=None).count() for r in registers}
+    cards = [{"register": r, "count": counts[r.id]} for r in registers if counts[r.id] or request.actor.signed_in]
     latest = visible_to(
         request.actor, Record.objects.filter(register__in=[r.id for r in registers if r.search_doc is not None], merged_into=None)
     )
     context = {
-        "cards": [{"register": r, "count": counts[r.id]} for r in registers if counts[r.id] or request.actor.signed_in], "as_of": clock.now(), "map": _map(registers, request),
+        "cards": [c for c in cards if c["register"].id in MAIN], "more": [c for c in cards if c["register"].id not in MAIN], "calls": _calls(request.actor), "as_of": clock.now(), "map": _map(registers, request),
         "latest": [{"record": r, "register": REGISTERS[r.register]} for r in latest.order_by("-updated_at", "-pk")[:LATEST]],
         "starts": _starts(request.actor), "notices": objections.on_notice(request.actor, clock.today())[:NOTICES],
     }  # fmt: skip
     return render(request, "trihelix/home.html", context)
+
+
+def _calls(actor: Actor) -> list[dict[str, Any]]:
+    """Open calls with the days left, what closes first in front."""
+    today = clock.today()
+    rows = entries(actor, Call).filter(record__state="open", closes_on__gte=today).order_by("closes_on", "pk")
+    return [{"call": c, "days": (c.closes_on - today).days} for c in rows[:NOTICES]]
 
 
 def _map(registers: list[Register], request: HttpRequest) -> dict[str, Any] | None:
