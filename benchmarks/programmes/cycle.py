@@ -1,11 +1,13 @@
 """A full cycle by acts: N applications submitted, checked, reviewed by five experts each, ranked, decided, announced; throughput of
 each step, then the server time and the number of queries of list and dashboard pages at that size.
 
-Run: ``python benchmarks/programmes/cycle.py [N]`` in a data folder of its own (``TRIHELIX_HOME``), with tables made by this script.
+Run: ``python benchmarks/programmes/cycle.py [N [APPLICATIONS REVIEWS]]`` (with the further numbers, rows are copied up to that size before
+the pages are timed) in a data folder of its own (``TRIHELIX_HOME``), with tables made by this script.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import os
 import sys
@@ -30,7 +32,8 @@ from trihelix.engines.codes import synthetic_credit_code  # noqa: E402
 from trihelix.kernel import bulk, clock  # noqa: E402
 from trihelix.kernel.accounts import create_account, grant, operator  # noqa: E402
 from trihelix.kernel.actor import SYSTEM, Actor  # noqa: E402
-from trihelix.kernel.models import User  # noqa: E402
+from trihelix.kernel.models import Record, User  # noqa: E402
+from trihelix.kernel.models.record import new_uid  # noqa: E402
 from trihelix.kernel.register import register_of  # noqa: E402
 from trihelix.kernel.tables import without_migrations  # noqa: E402
 from trihelix.registers.programmes.models import Application  # noqa: E402
@@ -46,14 +49,14 @@ BATCH = 250  # acts in one transaction, as an import would group them
 
 
 def timed(name: str, items: Iterable[Any], act: Callable[[Any], Any]) -> list[Any]:
-    """Run an act over items in batches; print its throughput."""
+    """Run an act over items in batches; print its throughput, by the clock and by the processor's own time (others may share it)."""
     held, out = list(items), []
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     for i in range(0, len(held), BATCH):
         with transaction.atomic():
             out += [act(x) for x in held[i : i + BATCH]]
-    took = time.perf_counter() - started
-    print(f"{name:<16}{len(held):>7}  {took:8.1f} s  {len(held) / took:8.0f} /s", flush=True)
+    took, busy = time.perf_counter() - started, time.process_time() - busy
+    print(f"{name:<16}{len(held):>7}  {took:8.1f} s  {len(held) / took:8.0f} /s  {len(held) / busy:8.0f} /s of processor time", flush=True)
     return out
 
 
@@ -70,13 +73,17 @@ def pages(call: Any, round_: Any) -> None:
         with CaptureQueriesContext(connection) as seen:
             client.get(address)
         queries = len(seen)  # counted now: the next request empties the log
-        took = []
+        took, busy = [], []
         for _ in range(3):
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             client.get(address)
             took.append(time.perf_counter() - started)
+            busy.append(time.process_time() - worked)
         shown = address.replace(str(call.uid), "…").replace(str(round_.uid), "…")
-        print(f"{shown:<34}{answer.status_code:>4}{min(took) * 1000:8.0f} ms{queries:>5} queries", flush=True)
+        print(
+            f"{shown:<34}{answer.status_code:>4}{min(took) * 1000:8.0f} ms{min(busy) * 1000:8.0f} ms of processor{queries:>5} queries",
+            flush=True,
+        )
 
 
 def do(register: str, act: str, record: Any = None, by: Any = None, **values: Any) -> Any:
@@ -153,8 +160,43 @@ def reviewed(call: Any, cases: list[Any]) -> Any:
     return rounds[0]
 
 
-def main(count: int) -> None:
-    """The cycle over ``count`` applications with five reviews each."""
+def copied(entry: Any, number: str, **changes: Any) -> tuple[Record, Any]:
+    """A record and its typed row once more, under a number of its own."""
+    record, row = copy.copy(entry.record), copy.copy(entry)
+    record.pk, record.uid, record.number, record.ref = None, new_uid(), number, number
+    row.pk = None
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return record, row
+
+
+def grow(call: Any, applications: int, reviews: int) -> None:
+    """Copy applications of the call and seats of its first round until there are so many: what lists and dashboards answer at that size."""
+    held, seats = list(Application.objects.filter(call=call.record)), list(Seat.objects.select_related("record").order_by("pk"))
+    round_ = seats[0].round
+
+    def add(model: Any, made: list[tuple[Record, Any]]) -> list[Record]:
+        records = Record.objects.bulk_create([r for r, _ in made], batch_size=500)
+        for record, (_, row) in zip(records, made, strict=True):
+            row.record = record
+        model.objects.bulk_create([row for _, row in made], batch_size=500)
+        return records
+
+    more = add(Application, [copied(held[i % len(held)], f"SB-X-{i:06d}") for i in range(applications - len(held))])
+    first = Item.objects.filter(round=round_).count()
+    Item.objects.bulk_create((Item(round=round_, record=r, code=f"X{first + i:05d}") for i, r in enumerate(more)), batch_size=500)
+    panel = list(dict.fromkeys(s.expert_id for s in seats))
+    pairs = ((r, e, f"X{first + i:05d}") for i, r in enumerate(more) for e in panel[:PANEL])
+    made = [
+        copied(seats[n % len(seats)], f"XW-X-{n:06d}", round_id=round_.pk, item=item, expert_id=expert, item_code=code)
+        for n, (item, expert, code) in zip(range(reviews - len(seats)), pairs, strict=False)
+    ]
+    add(Seat, made)
+    print(f"grown to {Application.objects.count()} applications, {Seat.objects.count()} reviews", flush=True)
+
+
+def main(count: int, *grown: int) -> None:
+    """The cycle over ``count`` applications with five reviews each; ``grown`` then copies rows up to so many applications and reviews."""
     without_migrations()
     call_command("migrate", run_syncdb=True, verbosity=0)
     user = create_account(by=operator(), username="bench-officer", display_name="基准", encoded="!")
@@ -162,15 +204,18 @@ def main(count: int) -> None:
     call = do("calls", "create", title="基准通知", scheme="natural-fund", year=clock.today().year)
     do("calls", "approve", call)
     do("calls", "publish", call)
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), time.process_time()
     cases = submitted(count, call)
     round_ = reviewed(call, cases)
     timed("decide", cases, lambda c: do("applications", "decide", c, outcome="award", note="同意"))
     timed("announce", [call], lambda c: do("calls", "announce", c))
     published = Application.objects.filter(record__state="publicity").count()
-    print(f"whole cycle: {count} applications, {published} published, {time.perf_counter() - started:.0f} s", flush=True)
+    print(f"whole cycle: {count} applications, {published} published, {time.perf_counter() - started:.0f} s", end=", ")
+    print(f"{count / (time.process_time() - busy):.1f} applications a second of processor time", flush=True)
+    if grown:
+        grow(call, *grown)
     pages(call, round_)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    main(*(int(n) for n in sys.argv[1:4])) if len(sys.argv) > 1 else main(5000)

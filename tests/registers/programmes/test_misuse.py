@@ -17,7 +17,7 @@ from trihelix.kernel.models import JournalEntry, Link, Notice, Record, User
 from trihelix.kernel.register import register_of
 from trihelix.registers.parties.models import Membership
 from trihelix.registers.programmes import queries
-from trihelix.registers.programmes.models import Application, ApplicationVersion, Payment, Project, Tranche
+from trihelix.registers.programmes.models import Application, ApplicationVersion, Project, Tranche
 
 pytestmark = pytest.mark.django_db
 WAN = 1_000_000
