@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -39,8 +40,9 @@ TITLES = {
 def home(request: HttpRequest) -> HttpResponse:
     """One search box, what there is with its count, where it is, and what is new."""
     registers = [r for area in areas(request.actor) for r in area.registers if r.public]
-    counts = {r.id: entries(request.actor, r.model).filter(record__merged_into=None).count() for r in registers}
-    cards = [{"register": r, "count": counts[r.id]} for r in registers if counts[r.id] or request.actor.signed_in]
+    seen = visible_to(request.actor, Record.objects.filter(register__in=[r.id for r in registers], merged_into=None))
+    counts = dict(seen.order_by().values_list("register").annotate(n=Count("pk")))
+    cards = [{"register": r, "count": counts.get(r.id, 0)} for r in registers if counts.get(r.id) or request.actor.signed_in]
     latest = visible_to(
         request.actor, Record.objects.filter(register__in=[r.id for r in registers if r.search_doc is not None], merged_into=None)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock, files, publicity
-from trihelix.kernel.actor import Actor, entries
+from trihelix.kernel.actor import Actor, entries, visible_to
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS, Register
@@ -26,7 +27,7 @@ from trihelix.registers.programmes import objecting
 from trihelix.site import forms, throttle
 from trihelix.site.pages import common
 
-HOUR = 3600
+HOUR, MOST = 3600, 1000
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,24 @@ def notice_of(register: Register, record: Record, entry: Any, today: dt.date) ->
 
 
 def on_notice(actor: Actor, today: dt.date) -> list[OnNotice]:
-    """Everything on notice that the actor may see and still object to, what ends first in front: one query a register, and its notices."""
+    """Everything on notice that the actor may see and still object to, what ends first in front.
+
+    One query finds the registers that have any; the rows and their days are read of those only.
+    """
+    noticed = {r.id: r for r in REGISTERS.values() if r.notice is not None}
+    where = Q(pk=None)
+    for register in noticed.values():
+        where |= Q(register=register.id, state__in=register.notice.states if register.notice else ())
+    held: dict[str, list[int]] = {}
+    rows = visible_to(actor, Record.objects.filter(where, merged_into=None)).order_by("-updated_at").values_list("register", "pk")
+    for name, pk in rows[:MOST]:
+        held.setdefault(name, []).append(pk)
     found = []
-    for register in REGISTERS.values():
-        if register.notice is None:
-            continue
-        rows = entries(actor, register.model).filter(record__state__in=register.notice.states, record__merged_into=None)
-        found += [
-            n for e in rows.order_by("-record__updated_at")[:200] if (n := notice_of(register, e.record, e, today)) is not None and n.open
-        ]
+    for name, keys in held.items():
+        register = noticed[name]
+        for entry in entries(actor, register.model).filter(pk__in=keys):
+            notice = notice_of(register, entry.record, entry, today)
+            found += [notice] if notice is not None and notice.open else []
     return sorted(found, key=lambda n: (n.ends or dt.date.max, n.record.number))
 
 
