@@ -11,10 +11,10 @@ import pyrage
 import pytest
 from django.db import IntegrityError, transaction
 
+from trihelix.engines import sealing
 from trihelix.engines.errors import Refused
 from trihelix.kernel.journal import history
 from trihelix.kernel.register import register_of
-from trihelix.engines import sealing
 from trihelix.registers.listings.models import Award, Bid, Listing, Payment
 
 pytestmark = pytest.mark.django_db
