@@ -272,6 +272,46 @@ def test_a_status_is_recognised_graded_and_removed(actor, day):
     assert fresh(project).state == "removed"
 
 
+def test_an_award_founds_its_platform_once_and_both_name_each_other(actor, day):
+    from trihelix.kernel.action import Run
+    from trihelix.kernel.models import JournalEntry, Link
+    from trihelix.registers.figures import thread
+    from trihelix.registers.platforms.models import Platform
+    from trihelix.registers.programmes.actions import founding
+
+    call = opened(actor, "pilot-base")
+    case = applied(actor, "ciomp-teacher", call, {"summary": "自评报告", "requested": 30}, class_id="concept")
+    do("applications", "submit", actor("ciomp-teacher"), case)
+    project = through(actor, "ciomp-teacher", case, call, day)
+    made = Platform.objects.get(project=project.record)
+    assert (made.kind, made.record.state, made.record.owner, made.record.visibility) == (
+        "proof_of_concept", "building", project.record.owner, "public",
+    )  # fmt: skip
+    assert made.build_until == dt.date(2027, 4, 1) and made.record.number
+    assert Link.objects.filter(source=made.record, target=project.record, kind="award").count() == 1
+    assert JournalEntry.objects.filter(record=made.record, action="platforms.found").count() == 1
+    officer = actor("officer")
+    for one, other in ((made.record, project.record), (project.record, made.record)):
+        assert other.pk in thread.collect(one, officer)[0]
+    run = Run.__new__(Run)
+    run.record = project.record
+    founding.found_platform(run, project)  # asked again: nothing more
+    assert Platform.objects.filter(project=project.record).count() == 1
+
+
+def test_every_founding_names_a_scheme_a_class_and_a_kind_that_there_are(db):
+    from trihelix.kernel.register import REGISTERS
+    from trihelix.registers.platforms.awards import foundings
+    from trihelix.registers.programmes.queries import scheme_book
+
+    known = scheme_book().schemes
+    for name, told in foundings().items():
+        assert name in known, name
+        assert set(told.classes) <= {c.id for s in known[name] for c in s.classes}, name
+        kinds = REGISTERS[told.register].column("kind").choices
+        assert {told.kind, *told.classes.values()} - {""} <= set(kinds), name
+
+
 def test_concept_first_then_the_full_form_with_data_carried_over(actor, day):
     call = opened(actor, "innovation-centre")
     office, officer = actor("utcm-office"), actor("officer")

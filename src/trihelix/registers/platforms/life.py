@@ -13,6 +13,7 @@ from trihelix.kernel import clock, outbox
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.columns import options
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS, register_of
 
 UPPER = ("officer", "operator")
@@ -119,9 +120,29 @@ def life_actions(
     build_months: Callable[[Any], int | None] = lambda entry: None, remove_after: Callable[[Any], int | None] = lambda entry: None,
 ) -> None:  # fmt: skip
     """The acts of a status life. ``before_submit`` holds the tests of the kind; the others read its periods."""
+    _founding(register, months, build_months)
     _entering(register, before_submit, months, build_months)
     _judging(register, remove_after)
     _ending(register)
+
+
+def _founding(register: str, months: Any, build_months: Any) -> None:
+    @action(register, "found", "立项设立", "Founded by an award", creates=True, hidden=True)
+    def found(a: Run, entry: Any, *, case: Record, kind: str, batch: int | None = None) -> None:
+        """Enter what an award founds, in the name of its applicant: being built where the kind has a building period, else recognised.
+        Done by the award only, which holds the tests; the case and the record name each other."""
+        entry.kind, entry.level = kind, "provincial"
+        if hasattr(entry, "batch"):
+            entry.batch, entry.project = batch, case
+        a.record.title, a.record.owner, a.record.node, a.record.visibility = case.title, case.owner, case.node, "public"
+        span, valid = build_months(entry), months(entry)
+        a.record.state = "building" if span else "recognised"
+        if span:
+            entry.build_until = later(a.today, span)
+        else:
+            entry.recognised_on = a.today
+            grant(a, entry, a.today, later(a.today, valid) if valid else None, case.number)
+        a.after_saved(lambda: a.link(case, "award"))
 
 
 def _entering(register: str, before_submit: Any, months: Any, build_months: Any) -> None:

@@ -16,6 +16,7 @@ from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.programmes import queries
+from trihelix.registers.programmes.actions.founding import found_platform
 from trihelix.registers.programmes.actions.money import commit, release_tranches
 from trihelix.registers.programmes.models import Application, MatchMoney, Project, ProjectChange, Report, Tranche
 
@@ -77,6 +78,7 @@ def _after_open(a: Run, project: Project, scheme: Scheme) -> None:
             a.link(target, kind)
     if project.approved_fen and scheme.tranches:
         plan_tranches(project, scheme)
+    found_platform(a, project)
 
 
 def plan_tranches(project: Project, scheme: Scheme) -> None:
