@@ -1,15 +1,5 @@
 """Real processes: the same half hour of one instrument goes to one of four."""
 
-from __future__ import annotations
-
-import os
-import subprocess
-import sys
-
-import pytest
-
-pytestmark = pytest.mark.nodb
-
 MAKE = """
 import django
 django.setup()
@@ -45,16 +35,7 @@ print(Booking.objects.count(), Slot.objects.values("booking").distinct().count()
 """
 
 
-def test_one_half_hour_among_four_processes(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path)}
-    env.setdefault("DJANGO_SETTINGS_MODULE", "trihelix.site.settings")
-    env.pop("DATABASE_URL", None)
-    python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
-    uid = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
-    workers = [
-        subprocess.Popen([*python, TRY, uid, f"约{i}", start], env=env) for i, start in enumerate(("09:00", "10:00", "11:00", "11:30"))
-    ]
-    assert [w.wait(timeout=240) for w in workers] == [0, 0, 0, 0]
-    found = subprocess.run([*python, COUNT], env=env, check=True, capture_output=True, text=True).stdout.split()
-    assert found == ["1", "1"]
+def test_one_half_hour_among_four_processes(processes):
+    (uid,) = processes.run(MAKE)
+    processes.race(TRY, *((uid, f"约{i}", start) for i, start in enumerate(("09:00", "10:00", "11:00", "11:30"))))
+    assert processes.run(COUNT) == ["1", "1"]

@@ -97,7 +97,7 @@ from trihelix.registers.networks.other_registers import OTHERS  # noqa: E402
 ALL = (*ALLIANCES, *OTHERS)
 
 from trihelix.registers.networks import figures  # noqa: E402, F401
-from trihelix.registers.networks.actions import alliances, institute, investors, partners, work  # noqa: E402, F401
+from trihelix.registers.networks.actions import alliances, institute, investors, limits, partners, work  # noqa: E402, F401
 
 for _register in ALL:
     standard_actions(_register)

@@ -11,6 +11,7 @@ from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.networks.actions.alliances import create_for, leads
+from trihelix.registers.networks.actions.limits import require_room
 from trihelix.registers.networks.models import CouncilSeat, Institute, InstituteLab, Park, Resolution, Tenancy, TenantInvestment
 from trihelix.registers.networks.queries import is_active
 from trihelix.registers.networks.sheets import institute as sheets
@@ -237,15 +238,10 @@ def apply_for(a: Run, tenancy: Tenancy, **values: Any) -> None:
 )
 def agree(a: Run, tenancy: Tenancy, *, area_m2: int, lease_to: dt.date | None = None) -> None:
     """Agree to a place. The park is locked, so that its area is given once."""
-    park_record = Record.objects.select_for_update(of=("self",)).get(pk=tenancy.park_id)
-    park = Park.objects.get(record=park_record)
-    taken = sum(
-        t or 0 for t in Tenancy.objects.filter(park=park_record, record__state__in=("agreed", "active")).values_list("area_m2", flat=True)
-    )
     a.require(area_m2 > 0, "not_positive", "面积须大于零", field="area_m2")
-    a.require(taken + area_m2 <= park.area_m2, "park_full", f"园区余 {park.area_m2 - taken} 平方米", field="area_m2", value=area_m2)
+    require_room(a, tenancy.park, area_m2, a.record)
     tenancy.area_m2, tenancy.lease_to = area_m2, lease_to or tenancy.lease_to
-    a.notify(f"同意入驻：{park.title}", roles=("owner",), en=f"You have a place: {park.title}")
+    a.notify(f"同意入驻：{tenancy.park.title}", roles=("owner",), en=f"You have a place: {tenancy.park.title}")
 
 
 @action("tenancies", "refuse", "不同意", "Refuse")

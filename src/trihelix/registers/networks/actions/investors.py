@@ -13,16 +13,12 @@ from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.networks.actions.alliances import chair_takes_part, leads
 from trihelix.registers.networks.actions.institute import under, whose
+from trihelix.registers.networks.actions.limits import within_signed
 from trihelix.registers.networks.models import AttractedFirm, Deal, DealPayment, Incubation
 from trihelix.registers.networks.queries import is_active
 from trihelix.registers.networks.sheets import others as sheets
 
 WRITERS = ("owner", "node", "officer", "operator")
-
-
-def paid_on_deal(deal: Record) -> int:
-    """Fen paid so far."""
-    return sum(DealPayment.objects.filter(deal=deal, record__state="recorded").values_list("paid_fen", flat=True))
 
 
 @action("alliance_deals", "create", "登记投资项目", "New deal", creates=True, roles=WRITERS)
@@ -73,8 +69,7 @@ def pay_deal(a: Run, deal: Deal, *, paid_wan: int, paid_on: dt.date, voucher: st
     """A payment; the last one closes the deal. Refuses more than was committed."""
     a.require((deal.signed_on or paid_on) <= paid_on <= a.today, "date_order", "出资日期应在签约日与今天之间", field="paid_on")
     a.require(paid_wan > 0, "not_positive", "出资金额须大于零", field="paid_wan")
-    total = paid_on_deal(a.record) + paid_wan
-    a.require(total <= (deal.committed_fen or 0), "above_committed", "累计出资超过签约金额", field="paid_wan", value=paid_wan)
+    total = within_signed(a, a.record, paid_wan)
     made = register_of("alliance_payments").acts["create"].run(
         by=SYSTEM, title=a.record.title, deal=str(a.record.uid), paid_wan=paid_wan, paid_on=paid_on, voucher=voucher or "", now=a.now
     )  # fmt: skip
@@ -94,10 +89,13 @@ def close_deal(a: Run, deal: Deal) -> None:
 
 @action("alliance_payments", "create", "登记出资", "Record payment", creates=True, roles=("officer", "operator"))
 def enter_payment(a: Run, made: DealPayment, **values: Any) -> None:
-    """A payment on a signed deal, for records of earlier years; the deal's own act makes the rest."""
+    """A payment on a signed deal, for records of earlier years; the deal's own act makes the rest. The deal is locked, so that payments
+    together never exceed what was signed."""
     deal = find(register_of("alliance_deals"), values.get("deal"), a.by)
+    deal = Record.objects.select_for_update(of=("self",)).get(pk=deal.pk)
     a.require(deal.state in ("signed", "paying", "closed"), "not_signed", "未签约的项目不能登记出资", field="deal", value=deal.number)
     create_entry(a, made, {k: v for k, v in values.items() if k != "owner"}, deal.owner)
+    within_signed(a, deal, made.paid_fen or 0)
     a.record.node, a.record.visibility = deal.node, "node"
     a.after_saved(lambda: a.link(deal, "deal"))
 
