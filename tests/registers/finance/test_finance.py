@@ -22,6 +22,7 @@ from trihelix.registers.finance.actions.banks import expire_due
 from trihelix.registers.finance.actions.credit import admit_firms
 from trihelix.registers.finance.actions.firms import expire_due as statements_expire
 from trihelix.registers.finance.models import CreditLine, FinanceAgreement, ListedFirm, Loan, PointsStatement
+from trihelix.registers.ladder.models import Consent
 from trihelix.registers.policies.rulebook import rules
 
 pytestmark = pytest.mark.django_db
@@ -386,6 +387,31 @@ def test_a_statement_leaves_the_firm_only_by_consent_and_comes_back_at_once(acto
     assert Record.objects.get(pk=made.pk).state == "withdrawn"
     assert client.get(paper).status_code == 404 and client.post(read).status_code == 404
     assert PointsStatement.objects.get(pk=made.pk).withdrawn_at is not None
+
+
+@pytest.mark.parametrize(("what", "code"), [("statement", "expired"), ("consent", "no_consent"), ("withdrawn", "no_consent")])
+def test_a_bank_is_refused_from_the_day_itself_by_the_api_too(actor, op, what, code):
+    """The clock runs once an hour; the refusal does not wait for it."""
+    made = run("points_statements", "create")(by=actor("jicui"))
+    given = consent(actor, purpose="points")
+    run("points_statements", "share")(by=actor("jicui"), record=made.uid, bank="b-01")
+    client = Client()
+    client.force_login(user_of("b-01", "bank-b-01"))
+    address = f"/api/v1/points_statements/{made.record.uid}/acts/read"
+    assert client.post(address, {}, content_type="application/json").status_code == 200
+    yesterday = clock.today() - dt.timedelta(days=1)
+    if what == "statement":
+        PointsStatement.objects.filter(pk=made.pk).update(valid_to=yesterday)
+    elif what == "consent":
+        Consent.objects.filter(record=given.record).update(granted_on=yesterday, valid_to=yesterday)
+    else:
+        Record.objects.filter(pk=given.record.pk).update(state="withdrawn")
+    refused = client.post(address, {}, content_type="application/json")
+    assert refused.status_code in (409, 422) and code in refused.content.decode()
+    assert len(queries.readings(made)) == 1
+    with pytest.raises(Refused) as refusal:
+        run("points_statements", "read")(by=bank(), record=made.uid)
+    assert codes(refusal) == {code}
 
 
 def test_statements_expire(actor):

@@ -21,6 +21,7 @@ from trihelix.registers.finance.models import FinanceProduct, FinanceRequest, Po
 from trihelix.registers.ladder import facts
 from trihelix.registers.ladder.actions.consents import ON_END
 from trihelix.registers.ladder.actions.places import own_firm
+from trihelix.registers.ladder.models import Consent
 from trihelix.registers.ladder.queries import consent_for
 from trihelix.registers.policies.rulebook import rules
 
@@ -103,8 +104,18 @@ def share(a: Run, entry: PointsStatement, *, bank: Any) -> None:
 
 @action("points_statements", "read", "阅读报告", "Read the statement", roles=("bank",), safe=True)
 def read(a: Run, entry: PointsStatement) -> None:
-    """The bank reads it: every reading is an entry of the journal that the firm sees. Refuses statements no longer shared, and others than the bank."""
+    """The bank reads it: every reading is an entry of the journal that the firm sees. Refuses others than
+    the bank, and what is no longer shared: withdrawn, past its last day, or without a consent in force, even before the clock ended it."""
     a.require(a.record.state == "shared", "not_shared", "报告已撤回或过期，不能再阅读", field="state", value=a.record.state)
+    a.require(
+        entry.valid_to is None or entry.valid_to >= a.today,
+        "expired",
+        "报告已过期，不能再阅读",
+        field="valid_to",
+        value=str(entry.valid_to),
+    )
+    given = Consent.objects.filter(record=entry.consent, record__state="granted", valid_to__gte=a.today)
+    a.require(given.exists(), "no_consent", "企业的同意已撤回或到期，不能再阅读", field="consent")
     a.extra["read_by"] = [None, entry.bank.number if entry.bank else None]
     a.notify(f"金融机构阅读了创新评价报告：{a.record.title}", roles=("owner",), en=f"A bank read the statement: {a.record.title}")
 
