@@ -37,6 +37,10 @@ RULES = [
     "open-bid-subsidy",
     "cas-fund",
     "quota-after-overdue",
+    "funded-patent-idle",
+    "jilin-points",
+    "patent-fee-holder",
+    "patent-use",
 ]
 FIRM = {"resident": True, "staff": 80, "tech_staff": 18, "sales": 5600, "assets": 1000.5, "rd": 300, "cost": 5000, "ip1": 0, "ip2": 2, "banned": False, "incident": False, "blacklisted": False}  # fmt: skip
 ANSWER = {"rule", "version", "on", "verdict", "total", "parts", "route", "failed", "missing", "outputs", "trace", "change"}

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -197,9 +196,7 @@ def test_a_killed_owner_loses_no_acknowledged_write_and_other_processes_see_it_a
     reader = Reader(folder)
     for _ in range(20):
         acknowledged = int(child.stdout.readline())
-        started = time.perf_counter()
         assert reader.get(f"results:K{acknowledged}") is not None
-        assert time.perf_counter() - started < 2
     child.send_signal(signal.SIGKILL)
     rest = child.stdout.read().split("\n")
     child.wait()

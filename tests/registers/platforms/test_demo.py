@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 
@@ -62,9 +61,7 @@ def test_sheets_go_out_and_come_back_unchanged(op, tmp_path):
 
 
 def test_every_register_gets_records_and_every_figure_a_value(op):
-    started = time.monotonic()
     loaded(op)
-    assert time.monotonic() - started < 10
     for register in (*PLATFORMS, *TITLES):
         assert Record.objects.filter(register=register.id).exists(), register.id
     for name in COMPUTED:
