@@ -18,7 +18,7 @@ from trihelix.kernel.models import Notice, Record, User
 from trihelix.kernel.register import register_of
 from trihelix.registers.resources import booking as slots
 from trihelix.registers.resources import queries
-from trihelix.registers.resources.models import Booking, Slot, UsageLog
+from trihelix.registers.resources.models import Booking, SharedResource, Slot, UsageLog
 
 pytestmark = pytest.mark.django_db
 YUAN = 100
@@ -325,3 +325,23 @@ def test_a_scene_is_answered_piloted_reported_and_copied(actor, op):
     assert copied.copies == [{"place": "吉林市某厂", "copied_on": str(clock.today())}]
     assert evaluate("resources.pilots", op, Period(clock.today(), clock.today()), succeeded=True).raw() >= 1
     assert Notice.objects.filter(record=lost).exists()
+
+
+def test_words_typed_as_a_class_become_codes_of_the_book(op):
+    import importlib
+
+    from django.apps import apps
+
+    from trihelix.registers.resources.sheets import CLASSES
+
+    assert len(CLASSES) == 15
+    made = [
+        register_of("shared_resources").acts["create"].run(by=op, title=f"示例仪器{i}", kind="instrument", owner="u-tcm", price_yuan=100)
+        for i in range(3)
+    ]
+    for one, word in zip(made, ("分析仪器", "质谱仪", "laser"), strict=True):
+        SharedResource.objects.filter(pk=one.pk).update(instrument_class=word)
+    importlib.import_module("trihelix.registers.resources.migrations.0002_instrument_classes").coded(apps, None)
+    rows = [SharedResource.objects.get(pk=one.pk) for one in made]
+    assert [r.instrument_class for r in rows] == ["analysis", "other", "laser"]
+    assert rows[1].conditions == "仪器类别原填：质谱仪" and rows[0].conditions == ""

@@ -20,7 +20,7 @@ def act(register: str, name: str) -> Any:
 def load(ctx: Context) -> None:
     """A handful of records of each register, through the acts."""
     made = act("shared_resources", "create")(
-        by=ctx.by, title="高分辨质谱仪（演示）", kind="instrument", owner="u-tcm", exclusive=True, must_open=True, instrument_class="质谱仪器", original_wan=3_200_000 * YUAN,
+        by=ctx.by, title="高分辨质谱仪（演示）", kind="instrument", owner="u-tcm", exclusive=True, must_open=True, instrument_class="analysis", original_wan=3_200_000 * YUAN,
         price_yuan=300 * YUAN, member_price_yuan=200 * YUAN, price_basis="成本补偿", division="220103", fields=["medicine"], opened_on=dt.date(2023, 1, 1), ref="YQ-demo-ms",
     )  # fmt: skip
     act("shared_resources", "open")(by=ctx.by, record=made.uid)

@@ -103,7 +103,12 @@ def _check_reply(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
 
 
 def _resource_doc(resource: models.SharedResource) -> dict[str, Any]:
-    text = [sheets.KINDS[resource.kind][0], resource.model_name, resource.instrument_class, resource.conditions]
+    text = [
+        sheets.KINDS[resource.kind][0],
+        resource.model_name,
+        sheets.CLASSES.get(resource.instrument_class, ("",))[0],
+        resource.conditions,
+    ]
     return document(resource, text=text, facets={"kind_of": [resource.kind], "field": resource.fields, "region": [resource.division]})
 
 

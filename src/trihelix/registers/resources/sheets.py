@@ -14,7 +14,7 @@ SCENES = options(
 OPENED = options(("data", "数据", "Data"), ("site", "场地", "Site"), ("users", "用户", "Users"), ("equipment", "设备", "Equipment"))
 SECRECY = options(("open", "可公开", "Open"), ("members", "仅成员可见", "Members only"))
 GRADES = options(("excellent", "优秀", "Excellent"), ("good", "良好", "Good"), ("pass", "合格", "Pass"), ("poor", "较差", "Poor"))
-DIVISIONS, FIELDS = code_choices("divisions"), code_choices("fields")
+DIVISIONS, FIELDS, CLASSES = code_choices("divisions"), code_choices("fields"), code_choices("instrument_classes")
 HOURS = Column("hours", "decimal", "机时", "Hours", unit="小时", required=True, example="3.5")
 PAID_ON = Column("paid_on", "date", "到账日期", "Paid on", required=True)
 GRADE = Column("grade", "choice", "等次", "Grade", choices=GRADES)
@@ -29,7 +29,7 @@ RESOURCE = Sheet(
     "shared_resources",
     (
         *_own("YQ-0001"), Column("owner", "ref", "管理单位", "Managing unit"), Column("kind", "choice", "资源类型", "Kind", required=True, choices=KINDS, example="instrument"),
-        Column("network", "ref", "所属联合体", "Network"), Column("instrument_class", "text", "仪器类别", "Class", example="质谱仪器"), Column("fields", "list", "领域", "Fields", choices=FIELDS),
+        Column("network", "ref", "所属联合体", "Network"), Column("instrument_class", "choice", "仪器类别", "Class", choices=CLASSES, example="analysis", help="十五类名称待核实"), Column("fields", "list", "领域", "Fields", choices=FIELDS),
         Column("model_name", "text", "型号", "Model"), Column("original_wan", "money_wan", "原值", "Original value", unit="万元"), Column("bought_on", "date", "购置日期", "Bought on"),
         Column("funding", "text", "资金来源", "Funding source"), Column("must_open", "boolean", "应当开放", "Must be open"),
         Column("exclusive", "boolean", "同一时段只供一家使用", "One user at a time", help="数据等可多家同时使用的资源填否"), Column("units", "integer", "台（套）数", "Units"),
