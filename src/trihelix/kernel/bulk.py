@@ -19,7 +19,7 @@ from trihelix.kernel import clock, journal, memo, numbers, outbox, uniques, wait
 from trihelix.kernel import values as vals
 from trihelix.kernel.action import difference, initial_state, snapshot, stored_book
 from trihelix.kernel.actor import Actor, entries
-from trihelix.kernel.models import JournalEntry, Link, Record, new_uid
+from trihelix.kernel.models import JournalEntry, Link, Participant, Record, new_uid
 from trihelix.kernel.register import Register, attribute
 
 Progress = Callable[[int, int], None]
@@ -241,7 +241,31 @@ def _apply_creates(register: Register, decision: Decision, now: Any) -> list[tup
         for i, target in enumerate(dict.fromkeys(targets))
     ]
     Link.objects.bulk_create(links, batch_size=500)
+    _admit(register, typed, now)
     return [(record, difference({}, snapshot(entry))) for entry, record, _ in decision.creates]
+
+
+def _admit(register: Register, rows: list[Any], now: Any) -> None:
+    """Bodies named in the columns of ``admits`` take part in the case; the part of one that the import replaced ends."""
+    for i in range(0, len(rows), 400) if register.admits else ():
+        wanted = {
+            (entry.record.pk, role): body
+            for entry in rows[i : i + 400]
+            for role, column in register.admits.items()
+            if (body := getattr(entry, f"{column}_id")) is not None
+        }
+        cases = {entry.record.pk for entry in rows[i : i + 400]}
+        held = Participant.objects.filter(record__in=cases, role__in=register.admits, user=None, until=None)
+        gone = []
+        for pk, record, body, role in held.values_list("pk", "record", "body", "role"):
+            if wanted.get((record, role)) == body:
+                del wanted[record, role]
+            else:
+                gone.append(pk)
+        Participant.objects.filter(pk__in=gone).update(until=now)
+        Participant.objects.bulk_create(
+            Participant(record_id=record, body_id=body, role=role, since=now) for (record, role), body in wanted.items()
+        )
 
 
 def _apply_updates(register: Register, decision: Decision, now: Any) -> list[tuple[Record, dict[str, list[Any]]]]:
@@ -264,6 +288,7 @@ def _apply_updates(register: Register, decision: Decision, now: Any) -> list[tup
     )
     names = [f.name for f in register.model._meta.concrete_fields if not f.primary_key]
     register.model._base_manager.bulk_update([e for e, *_ in decision.updates], names, batch_size=200)
+    _admit(register, [e for e, *_ in decision.updates], now)
     return out
 
 

@@ -110,6 +110,7 @@ class Register:
     keyed: Callable[[list[tuple[int, dict[str, Any]]], Actor], Iterable[Problem]] = lambda rows, by: (
         NO_PROBLEMS
     )  # finds the records behind imported rows by a natural key: fills ``uid``, or ``ref`` of a new one, in place
+    admits: Mapping[str, str] = field(default_factory=dict)  # role → sheet column: bodies named there take part in imported records
     imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's
     search_doc: Callable[[Any], dict[str, Any] | None] | None = None

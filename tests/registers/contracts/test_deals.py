@@ -9,7 +9,7 @@ import pytest
 from tests.registers.contracts.deals import WAN, filled_draft, open_deal, run, signed, with_nda
 from trihelix.engines.contracts import signed_text
 from trihelix.engines.errors import Refused
-from trihelix.kernel import clock
+from trihelix.kernel import bulk, clock
 from trihelix.kernel.models import Record, Wait
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import readable
@@ -274,3 +274,11 @@ def test_receipts_settle_the_payments_they_cover(deal, firm, office):
 
 def test_parties_of_a_deal_are_fixed(deal, firm):
     refused("parties_fixed", run("deals", "change"), by=firm, record=deal.uid, seller="u-eng")
+
+
+def test_both_sides_see_an_imported_deal(office, op, deal):
+    row = {"ref": "D-1", "title": "历史交易", "buyer": "firm-jicui", "seller": "u-tcm", "owner": "firm-jicui"}
+    bulk.import_rows(register_of("deals"), [row], op)
+    held = Deal.objects.get(record__ref="D-1").record
+    assert {(p.role, p.body_id) for p in held.participants.all()} == {("buyer", deal.buyer_id), ("seller", deal.seller_id)}
+    assert readable(register_of("deals"), held.uid, office)["title"] == "历史交易"

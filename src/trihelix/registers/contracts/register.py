@@ -94,6 +94,7 @@ DEALS = declare(
         list_columns=("number", "title", "buyer", "seller", "amount_wan", "state"), filters=("way", "buyer", "seller"), public=False,
         create_roles=("owner", "node", "officer", "operator"), change_states=("open",), check=_check_deal, confidential=frozenset({"amount_wan", "note"}),
         refs={"match": "matches", "need": "needs", "result": "results", "buyer": "bodies", "seller": "bodies"}, panels=("contracts/_deal.html",),
+        admits={"buyer": "buyer", "seller": "seller"},
     )
 )  # fmt: skip
 
@@ -115,7 +116,7 @@ OBLIGATIONS = declare(
         help_en="Who owes whom what until when; enters the debtor's inbox near its day, confirmed by the other side once done.",
         list_columns=("number", "title", "kind", "debtor", "creditor", "due_on", "amount_wan", "state"), filters=("kind", "due_on", "debtor", "creditor", "deal", "contract"),
         public=False, change_states=("planned",), check=_check_obligation, confidential=frozenset({"amount_wan", "note", "trigger", "evidence"}),
-        refs={"deal": "deals", "contract": "contracts", "debtor": "bodies", "creditor": "bodies"},
+        refs={"deal": "deals", "contract": "contracts", "debtor": "bodies", "creditor": "bodies"}, admits={"debtor": "debtor", "creditor": "creditor"},
     )
 )  # fmt: skip
 

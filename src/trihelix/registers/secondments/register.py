@@ -112,7 +112,7 @@ SECONDMENTS = declare(
         filters=("kind", "batch", "host", "owner", "city", "field", "appointed_on", "ends_on", "grade"), public=False, create_roles=("owner", "officer", "operator"),
         change_states=("listed", "named", "offered", "agreed"), refs={"person": "people", "host": "bodies", "post": "secondment_needs", "batch": "secondment_batches", "recommender": "bodies"},
         confidential=frozenset({"pay_wan", "payer", "ip_terms", "exit_terms"}), import_state=_imported_state, import_visibility="members",
-        check=_check_secondment, prepare=_kind, keyed=keys.appointment_rows, imported=_imported, facts=_facts, panels=("secondments/_secondment.html",),
+        check=_check_secondment, prepare=_kind, keyed=keys.appointment_rows, admits={"host": "host", "recommender": "recommender"}, imported=_imported, facts=_facts, panels=("secondments/_secondment.html",),
     )
 )  # fmt: skip
 LOGS = declare(

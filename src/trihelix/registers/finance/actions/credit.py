@@ -5,18 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
-
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Column
-from trihelix.kernel import journal
-from trihelix.kernel.action import Run, action, stored_book
-from trihelix.kernel.actor import SYSTEM, entries
-from trihelix.kernel.models import Participant, Record
-from trihelix.kernel.register import Register, register_of
+from trihelix.kernel.action import Run, action
+from trihelix.kernel.models import Record
 from trihelix.kernel.standard import create_entry
-from trihelix.kernel.ticks import tick
 from trihelix.registers.finance import queries
 from trihelix.registers.finance.models import CreditLine, FirmList, ListedFirm, Loan
 from trihelix.registers.ladder import facts
@@ -174,36 +167,3 @@ def repay(a: Run, entry: Loan, *, amount_wan: int, on: dt.date | None = None) ->
 def mark_overdue(a: Run, entry: Loan) -> None:
     """Mark as overdue. Refuses before the due day."""
     a.require(entry.due_on is not None and entry.due_on < a.today, "not_due", "尚未到期", field="due_on")
-
-
-ADMITTED = ("credit_lines", "loans", "investments")
-PART = 500
-
-
-@tick("finance_admit_firms", every=60)
-def admit_firms(now: dt.datetime) -> int:
-    """Let the firms of imported credits, loans and investments take part in their cases, and end the part of a firm that a later import replaced.
-
-    One journal entry a batch; run twice it does nothing more.
-    """
-    return sum(_admit(register_of(name), now) for name in ADMITTED)
-
-
-def _admit(register: Register, now: dt.datetime) -> int:
-    model, done = register.model, 0
-    mine = Participant.objects.filter(record=OuterRef("record"), body=OuterRef("firm"), role="firm", until=None)
-    while rows := list(entries(SYSTEM, model).filter(~Exists(mine)).select_related("record").order_by("pk")[:PART]):
-        with transaction.atomic():
-            held = {r.pk: r for r in Record.objects.select_for_update(of=("self",)).filter(pk__in=[r.pk for r in rows]).order_by("pk")}
-            Participant.objects.filter(record__in=held, role="firm", until=None).update(until=now)
-            Participant.objects.bulk_create(Participant(record=held[r.pk], body_id=r.firm_id, role="firm", since=now) for r in rows)
-            journal.append_bulk(
-                action=f"{register.id}.admit",
-                register=register.id,
-                at=now,
-                actor=SYSTEM.user_id,
-                book=stored_book().pk,
-                rows=[(held[r.pk], {"participant_firm": [None, r.firm_id]}) for r in rows],
-            )
-        done += len(rows)
-    return done
