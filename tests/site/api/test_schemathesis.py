@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 
 import pytest
 import schemathesis
@@ -28,9 +29,15 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 @pytest.fixture
 def operations(operator, settings):
     """``{path: [operation]}`` of the WSGI application."""
+    settings.API_RATE_ACCOUNT = settings.API_RATE_VISITOR = 10**9
+    return _operations()
+
+
+@functools.cache
+def _operations():
+    """Read once a process: the document of all registers takes seconds."""
     from django.core.wsgi import get_wsgi_application
 
-    settings.API_RATE_ACCOUNT = settings.API_RATE_VISITOR = 10**9
     document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     found: dict[str, list] = {}
     for operation in document.get_all_operations():
