@@ -5,9 +5,6 @@ from __future__ import annotations
 import io
 from html import escape
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.errors import PyPdfError
-
 from trihelix.engines.documents.web import pdf
 from trihelix.engines.errors import Refused
 
@@ -24,6 +21,9 @@ def stamped(data: bytes, text: str) -> bytes:
 
     Refused: ``not_stampable`` for damaged and for encrypted files, ``no_pdf`` and ``no_font`` as :func:`web.pdf`.
     """
+    from pypdf import PageObject, PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:

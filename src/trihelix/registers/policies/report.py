@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trihelix.engines.documents import Block, Document, Heading, Item, Paragraph, Table, html, pdf
-from trihelix.engines.rules.model import Rule
+
+if TYPE_CHECKING:
+    from trihelix.engines.rules.model import Rule
 
 NAMES = {"met": "符合", "near": "差一步", "not_met": "不符合", "unknown": "待补信息"}
 OUTCOMES = {"met": "符合", "not_met": "不符合", "unknown": "未知", "scored": "计分"}

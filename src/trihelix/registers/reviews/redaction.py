@@ -13,9 +13,6 @@ import unicodedata
 import zipfile
 from pathlib import PurePath
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel.models import File, Record
 from trihelix.registers.parties.models import Body, Person
@@ -99,6 +96,9 @@ def _office(raw: bytes) -> list[str]:
 
 def _pdf(raw: bytes) -> list[str]:
     """Text of every page and the properties; a page without any text is a scan."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
     try:
         reader = PdfReader(io.BytesIO(raw))
         if reader.is_encrypted:

@@ -10,9 +10,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from trihelix.engines import allocation
-from trihelix.engines.allocation.blocking import blocking_pairs
-from trihelix.engines.allocation.parse import parse
 from trihelix.kernel.actor import Actor
 from trihelix.kernel.models import Link, Record
 from trihelix.registers.experts.affinity import Evidence
@@ -221,6 +218,10 @@ def _limits(entry: Batch, options: Options, case: Case, posts: set[int], people:
 
 def beside(raw: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
     """What a plain objective does not tell: total fit, pairs that would rather have each other, and what stability costs in fit."""
+    from trihelix.engines import allocation
+    from trihelix.engines.allocation.blocking import blocking_pairs
+    from trihelix.engines.allocation.parse import parse
+
     if answer["status"] == "infeasible":
         return {}
     p = parse(raw)
@@ -235,6 +236,8 @@ def beside(raw: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def softer(raw_of: Any, options: Options) -> list[dict[str, Any]]:
     """Options changed one by one until the batch can be met, each proven by solving: the smallest step down of every rule that helps alone."""
+    from trihelix.engines import allocation
+
     steps: list[dict[str, Any]] = []
     steps += [{"city_min": n} for n in range((options.city_min or 0) - 1, -1, -1)]
     steps += [{"fill_all": False}] if options.fill_all else []

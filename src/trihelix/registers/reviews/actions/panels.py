@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Max
 
-from trihelix.engines import allocation
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Column
 from trihelix.kernel import bulk, clock
@@ -68,6 +67,8 @@ def _ready(a: Act, entry: Round) -> tuple[list[Item], list[Expert]]:
 @action("review_rounds", "run", "分配专家", "Run", roles=OFFICE)
 def run(a: Act, entry: Round) -> Run:
     """Solve and keep the run with its certificate. Where it cannot be done, the run keeps the reason and the cheapest cures."""
+    from trihelix.engines import allocation
+
     items, experts = _ready(a, entry)
     problem = panels.problem(entry, items, experts)
     return _kept(a, "solve", problem, allocation.solve(problem, SECONDS))
@@ -83,6 +84,8 @@ def _kept(a: Act, kind: str, problem: dict[str, Any], answer: dict[str, Any], no
 ))  # fmt: skip
 def relieve(a: Act, entry: Round, *, run: int, cure: int, why: str) -> None:
     """Grant one of the cures that a run without a solution offered, and solve again."""
+    from trihelix.engines import allocation
+
     _ready(a, entry)
     repairs = run_of(a.record, run).answer.get("repairs") or []
     a.require(1 <= cure <= len(repairs), "unknown_cure", f"方案 {run} 没有第 {cure} 个办法", field="cure", value=cure)
@@ -155,6 +158,8 @@ def lift_apart(a: Act, entry: Round, *, left: str, right: str) -> None:
 ))  # fmt: skip
 def adjust(a: Act, entry: Round, *, run: int, item: str, out: str, into: str, why: str) -> None:
     """Change one seat of a run by hand; every other seat stays. The run keeps the price. Refuses what the rules forbid, with the reason."""
+    from trihelix.engines import allocation
+
     _ready(a, entry)
     base, held = run_of(a.record, run), item_of(a.record, item)
     off, on = find(register_of("experts"), out, a.by), find(register_of("experts"), into, a.by)
@@ -185,6 +190,8 @@ def commit_seed(a: Act, entry: Round) -> None:
 ))  # fmt: skip
 def draw(a: Act, entry: Round, *, beacon: str) -> None:
     """Draw with bounded probabilities; the run replays bit for bit from its two published files. Each round is drawn once."""
+    from trihelix.engines import allocation
+
     a.require(entry.seed_commit, "no_commit", "请先公布抽签承诺值", field="beacon")
     a.require(not Run.objects.filter(round=a.record, kind="draw").exists(), "drawn", "本轮已抽取；换人请用补抽规则", field="beacon")
     items, experts = _ready(a, entry)
@@ -305,6 +312,8 @@ def replace(a: Act, entry: Round, *, item: str, expert: str) -> None:
 
 def nearest(a: Act, entry: Round, held: Item, person: Record, seats: list[Seat]) -> dict[str, Any]:
     """The assignment nearest to the present one without that pair, and without pairs that are gone already."""
+    from trihelix.engines import allocation
+
     items = list(Item.objects.filter(round=a.record).select_related("record"))
     number = dict(Record.objects.filter(pk__in={s.expert_id for s in seats}).values_list("pk", "number"))
     code = {i.record_id: i.record.number for i in items}

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Max
 
-from trihelix.engines import allocation
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Column
 from trihelix.kernel.action import Run, action, find
@@ -84,6 +83,8 @@ def _keep(a: Run, kind: str, asked: dispatch.Options, raw: dict[str, Any], answe
 
 
 def _solve(a: Run, batch: Batch, asked: dispatch.Options, note: str = "") -> None:
+    from trihelix.engines import allocation
+
     case = dispatch.gather(batch, asked, a.by)
     a.require(case.posts, "no_posts", "没有审核通过且尚有名额的岗位", field="posts")
     raw = dispatch.problem(batch, asked, case)
@@ -151,6 +152,8 @@ def let_through(a: Run, batch: Batch, *, run: int, cure: int, why: str) -> None:
 ))  # fmt: skip
 def adjust(a: Run, batch: Batch, *, run: int, post: str, person: str, how: str, why: str) -> None:
     """Force a pair into a run, or keep it out; the others move as little as the objective lets them, and the run keeps the price in total fit."""
+    from trihelix.engines import allocation
+
     _open(a)
     base = run_of(a.record, run)
     a.require(base.answer["status"] != "infeasible", "infeasible", "该方案无解，不能调整", field="run", value=run)
