@@ -106,6 +106,15 @@ def test_a_technical_need_lacks_nothing_before_it_is_submitted(actor):
     assert refusal.value.problems[0].clause == "需求四项必填"
 
 
+def test_a_guard_reads_the_day_of_the_action(need, actor):
+    late = dt.datetime(2028, 6, 30, 16, 0, tzinfo=dt.UTC)  # the first moment of 1 July in Jilin, a day after the need's deadline
+    with pytest.raises(Refused) as refusal:
+        act("needs", "submit")(by=actor("jicui"), record=need.record.uid, now=late)
+    assert [p.code for p in refusal.value.problems] == ["deadline_ahead"]
+    act("needs", "submit")(by=actor("jicui"), record=need.record.uid, now=late - dt.timedelta(seconds=1))
+    assert Record.objects.get(pk=need.pk).state == "submitted"
+
+
 def test_waits_follow_the_flow(need, actor):
     firm, node = actor("jicui"), actor("officer")
     assert [w.act for w in waits.mine(firm) if w.record_id == need.pk] == ["submit"]

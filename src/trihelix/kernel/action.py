@@ -284,7 +284,8 @@ def _change(run: Run, fn: Callable[..., Any], name: Any, version: int | None, va
     target = None
     if is_transition(register, spec.act):
         roles = by.roles_on(run.record) | ({ANYONE} if by.signed_in else frozenset())
-        target = flows.fire(register.flow, run.record.state, spec.act, roles, register.facts(run.entry, by, values))
+        facts = {"today": run.today, **register.facts(run.entry, by, values)}
+        target = flows.fire(register.flow, run.record.state, spec.act, roles, facts)
         transition = flows.transition(register.flow, run.record.state, spec.act)
         if transition is not None and transition.reason_required and not run.reason:
             raise Refused.one("reason_required", f"“{spec.zh}” 须说明理由", field="reason")

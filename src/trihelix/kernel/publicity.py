@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q
 
 from trihelix.engines.errors import Refused
-from trihelix.kernel import clock
 from trihelix.kernel.models import Grant, Link, Record, User
 from trihelix.kernel.register import REGISTERS, PublicNotice, Register
 
@@ -52,10 +51,9 @@ def hold(register: Register, record: Record, act: str) -> None:
         raise Refused.one("objection_open", "有未办结的异议，请先受理并答复", field="state", clause="异议处理")
 
 
-def handlers(record: Record) -> list[User]:
-    """The people who take up objections to a record: of the office its register names, with a right in force today."""
+def handlers(record: Record, today: dt.date) -> list[User]:
+    """The people who take up objections to a record: of the office its register names, with a right in force on the day."""
     notice = of(record)
-    today = clock.today()
     where = Q(pk=None)
     for side in notice.handlers if notice is not None else ():
         scope = record.owner_id if side == "owner" else record.node_id

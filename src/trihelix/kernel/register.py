@@ -105,6 +105,7 @@ class Register:
     )
     import_visibility: str = ""
     check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
+    # what the flow's guards read; the action adds ``today``, its own day
     facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}
     prepare: Callable[[dict[str, Any]], None] = lambda values: None  # fills derived columns before writing
     keyed: Callable[[list[tuple[int, dict[str, Any]]], Actor], Iterable[Problem]] = lambda rows, by: (

@@ -84,9 +84,7 @@ def awarded(actor, call, draft):
     do("applications", "decide", officer, draft, outcome="award", note="同意")
     do("calls", "announce", officer, call)
     later = NOW + dt.timedelta(days=20)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "today", lambda: later.date())
-        do("applications", "award", officer, draft, now=later)
+    do("applications", "award", officer, draft, now=later)
     return Project.objects.get(application=draft.record)
 
 
@@ -196,6 +194,10 @@ def test_decisions_are_told_together_and_publicity_must_end(actor, call, draft):
     do("calls", "announce", officer, call)
     assert refreshed(draft).publicity_to == dt.date(2026, 3, 9)
     assert code_of(lambda: do("applications", "award", officer, draft)) == ["publicity_over"]
+    last = dt.datetime(2026, 3, 9, 15, 59, 59, tzinfo=dt.UTC)  # still the last day in Jilin
+    assert code_of(lambda: do("applications", "award", officer, draft, now=last)) == ["publicity_over"]
+    do("applications", "award", officer, draft, now=last + dt.timedelta(seconds=1))
+    assert refreshed(draft).state == "awarded"
 
 
 def test_an_objection_suspends_only_its_case(actor, call, draft):
@@ -219,9 +221,7 @@ def test_a_line_is_never_over_committed(actor, call, draft, line):
     do("applications", "decide", officer, draft, outcome="award", note="同意")
     do("calls", "announce", officer, call)
     later = NOW + dt.timedelta(days=20)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "today", lambda: later.date())
-        assert code_of(lambda: do("applications", "award", officer, draft, now=later)) == ["line_exhausted"]
+    assert code_of(lambda: do("applications", "award", officer, draft, now=later)) == ["line_exhausted"]
     assert refreshed(draft).state == "publicity" and not Project.objects.filter(application=draft.record).exists()
     from django.db import IntegrityError, transaction
 

@@ -11,7 +11,7 @@ COMPLETE = Guard(
     "four_items", lambda f: not f.get("missing"), "技术需求须写明核心指标、资金投入、产权归属和研发时限四项后才能提交",
     clause="需求四项必填",
 )  # fmt: skip
-IN_TIME = Guard("deadline_ahead", lambda f: f.get("deadline_ahead", True), "研发时限已过，请先修改时限")
+IN_TIME = Guard("deadline_ahead", lambda f: f.get("deadline") is None or f["deadline"] >= f["today"], "研发时限已过，请先修改时限")
 CHECKED = Guard("duplicates_seen", lambda f: f.get("duplicates_ok", True), "发现相似需求，请逐条核对后注明“不重复”或并入已有需求")
 
 FLOW = Flow(

@@ -51,7 +51,7 @@ def facts(need: models.Need, actor: Any, values: Mapping[str, Any]) -> dict[str,
     }
     candidates = values.get("_candidates")
     return {
-        "missing": missing_items(row), "deadline_ahead": need.deadline is None or need.deadline >= clock.today(),
+        "missing": missing_items(row), "deadline": need.deadline,
         "duplicates_ok": not candidates or bool(values.get("not_duplicate")),
     }  # fmt: skip
 

@@ -20,7 +20,9 @@ OPEN = (
     "objection",
 )
 UNIT = Guard("unit_office", lambda f: f.get("by_office", True), "单位审核由科研管理部门、单位管理员或授权签署人办理")
-CLOSED = Guard("publicity_over", lambda f: f.get("publicity_over", True), "公示期未满，不能立项", clause="公示期")
+CLOSED = Guard(
+    "publicity_over", lambda f: f.get("publicity_to") is None or f["today"] > f["publicity_to"], "公示期未满，不能立项", clause="公示期"
+)
 NEXT = ("unit_check", "recommendation", "sealed", "form_check", "screening", "review", "site_visit", "decision", "publicity", "awarded")
 
 CALL = Flow(

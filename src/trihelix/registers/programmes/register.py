@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel import clock
 from trihelix.kernel.checks import no_new_rows
 from trihelix.kernel.register import PublicNotice, Register, declare_row
 from trihelix.kernel.search_docs import document
@@ -24,14 +23,13 @@ def _publicity_to(entry: Any) -> dt.date | None:
 
 
 def _publicity(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    end: dt.date | None = entry.publicity_to
     offices = {"transfer_office", "body_admin", "signer"}
     own = (
         set().union(*(actor.body_roles.get(b, frozenset()) for b in (entry.record.owner_id,) if b))
         if hasattr(actor, "body_roles")
         else set()
     )
-    return {"publicity_over": end is None or clock.today() > end, "by_office": bool(own & offices) or actor.system}
+    return {"publicity_to": entry.publicity_to, "by_office": bool(own & offices) or actor.system}
 
 
 def _year(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:

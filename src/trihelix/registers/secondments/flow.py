@@ -5,7 +5,12 @@ from trihelix.engines.flow import Flow, Guard, State, Transition
 DESK = ("officer", "operator")
 PERSON = ("secondee", "owner")  # the home body may answer for a person without an account
 ANY_SIDE = ("host", "secondee", "owner", *DESK)
-NOTICED = Guard("publicity_over", lambda f: bool(f.get("publicity_over", True)), "公示期未满，不能聘任", clause="公示期")
+NOTICED = Guard(
+    "publicity_over",
+    lambda f: f.get("publicity_to") is not None and f["today"] > f["publicity_to"],
+    "公示期未满，不能聘任",
+    clause="公示期",
+)
 
 BATCH = Flow(
     "secondment_batch", 1,

@@ -81,7 +81,7 @@ def _imported(row: models.Secondment, today: dt.date) -> None:
 
 
 def _facts(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"publicity_over": entry.publicity_to is not None and clock.today() > entry.publicity_to}
+    return {"publicity_to": entry.publicity_to}
 
 
 BATCHES = declare(

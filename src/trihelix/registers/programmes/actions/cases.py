@@ -83,7 +83,7 @@ def _land(a: Run, record: Record) -> None:
     """Bring a filed objection to those who answer it; the link is what holds the case back."""
     a.link(record, publicity.KIND)
     a.admit("participant", user_id=a.by.user_id)
-    for user in publicity.handlers(record):
+    for user in publicity.handlers(record, a.today):
         a.record.participants.create(user=user, role="case:handler", since=a.now, confidential_at=a.now)
 
 

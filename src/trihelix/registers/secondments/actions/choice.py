@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from trihelix.engines.sheets import Column
-from trihelix.kernel import book, clock
+from trihelix.kernel import book
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import register_of
@@ -195,8 +195,3 @@ def sign(a: Run, row: Secondment, *, name: str) -> None:
 
 def _has_account(row: Secondment) -> bool:
     return User.objects.filter(person_id=row.person_id, is_active=True).exists()
-
-
-def publicity_over(row: Any, today: dt.date | None = None) -> bool:
-    """Whether the publicity has run its whole last day."""
-    return row.publicity_to is not None and (today or clock.today()) > row.publicity_to
