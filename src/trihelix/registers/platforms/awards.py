@@ -1,4 +1,4 @@
-"""Which awards found a platform (立项即设立): the schemes of the book, each with the register and the kind of what it founds."""
+"""Which awards found a platform (立项即设立), and how it follows its award afterwards: both as the book writes them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from trihelix.engines.bookfile import BookError, Node, check_keys, load_file
 from trihelix.kernel import book
 
 FILE = "platforms/awards.yaml"
+FOLLOWING = "platforms/following.yaml"
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,50 @@ def foundings() -> dict[str, Founding]:
     """Every founding of the current book by scheme."""
     current = book.current()
     return _load(current.path, current.digest)
+
+
+@dataclass(frozen=True)
+class Step:
+    """After an act of the award that reached the state ``to`` (any where empty) with the conclusion ``ended_as``: the acts of the platform, in order."""
+
+    act: str
+    do: tuple[str, ...]
+    to: str = ""
+    ended_as: str = ""
+
+    def fits(self, act: str, state: str, ended_as: str) -> bool:
+        """Whether this is what happened to the award."""
+        return self.act == act and self.to in ("", state) and self.ended_as in ("", ended_as)
+
+
+@dataclass(frozen=True)
+class Following:
+    """How platforms follow their awards: the steps, and the award's grades in the platform's words."""
+
+    steps: tuple[Step, ...]
+    grades: dict[str, str]
+    source: str
+    unverified: bool = False
+
+    def acts_for(self, act: str, state: str, ended_as: str) -> tuple[str, ...]:
+        """The platform's acts after an act of its award; empty for none."""
+        return next((s.do for s in self.steps if s.fits(act, state, ended_as)), ())
+
+
+@functools.lru_cache(maxsize=4)
+def _load_following(path: Path, digest: str) -> Following:
+    node = load_file(path / FOLLOWING, path)
+    check_keys(node, required=("acts", "grades", "source"), optional=("unverified",))
+    steps = []
+    for row in node["acts"]:
+        check_keys(row, required=("act", "do"), optional=("to", "ended_as"))
+        steps.append(Step(str(row["act"]), tuple(str(d) for d in row["do"]), str(row.get("to", "")), str(row.get("ended_as", ""))))
+    return Following(
+        tuple(steps), {str(k): str(v) for k, v in node["grades"].items()}, str(node["source"]), bool(node.get("unverified", False))
+    )
+
+
+def following() -> Following:
+    """How platforms follow their awards in the current book."""
+    current = book.current()
+    return _load_following(current.path, current.digest)

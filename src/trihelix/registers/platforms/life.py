@@ -41,16 +41,16 @@ def life_flow(flow_id: str) -> Flow:
         (
             Transition("submit", ("draft",), "submitted", OWN, "提交申报", "Submit", waits=True),
             Transition("send_back", ("submitted",), "draft", DESK, "退回修改", "Send back", reason_required=True),
-            Transition("refuse", ("submitted", "building"), "refused", UPPER, "不予认定", "Refuse", reason_required=True),
+            Transition("refuse", ("submitted", "building"), "refused", ("system", *UPPER), "不予认定", "Refuse", reason_required=True),
             Transition("withdraw", ("draft", "submitted"), "withdrawn", ("owner", *UPPER), "撤回", "Withdraw", reason_required=True),
             Transition("build", ("submitted",), "building", UPPER, "同意建设", "Approve building"),
-            Transition("recognise", ("submitted", "building"), "recognised", UPPER, "认定", "Recognise", clock="platform.check"),
+            Transition("recognise", ("submitted", "building"), "recognised", ("system", *UPPER), "认定", "Recognise", clock="platform.check"),
             Transition("evaluate", ("building", "recognised", "rectifying"), "recognised", ("system", *UPPER), "登记评估结果", "Record an evaluation", targets=("building", "rectifying")),
             Transition("rectify", ("recognised",), "rectifying", UPPER, "责令整改", "Order to put right", reason_required=True),
-            Transition("restore", ("rectifying",), "recognised", UPPER, "整改通过", "Restore", waits=True),
+            Transition("restore", ("rectifying",), "recognised", ("system", *UPPER), "整改通过", "Restore", waits=True),
             Transition("expire", ("recognised", "rectifying"), "expired", ("system", *UPPER), "到期", "Expire"),
-            Transition("renew", ("recognised", "expired"), "recognised", UPPER, "续期", "Renew"),
-            Transition("remove", LIVE, "removed", UPPER, "撤销", "Remove", reason_required=True),
+            Transition("renew", ("recognised", "expired"), "recognised", ("system", *UPPER), "续期", "Renew"),
+            Transition("remove", LIVE, "removed", ("system", *UPPER), "撤销", "Remove", reason_required=True),
             Transition("close", ("building", *LIVE), "closed", OWN, "注销", "Close", reason_required=True),
         ),
     )  # fmt: skip
@@ -175,8 +175,9 @@ def _entering(register: str, before_submit: Any, months: Any, build_months: Any)
         a: Run, entry: Any, *, recognised_on: dt.date | None = None, valid_to: dt.date | None = None, doc_number: str = "", number_given: str = "",
         support_wan: int | None = None,
     ) -> None:  # fmt: skip
-        """Recognise with period; public from now on."""
-        before_submit(a, entry)
+        """Recognise with period; public from now on. What an award founded was tested by the award, which recognises it as the system."""
+        if not a.by.system:
+            before_submit(a, entry)
         day = recognised_on or a.today
         a.require(day <= a.today, "date_future", "认定日期不能在今天之后", field="recognised_on", value=str(day))
         a.require(support_wan is None or support_wan >= 0, "negative", "数值不能为负", field="support_wan")

@@ -16,6 +16,7 @@ from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.register import register_of
 from trihelix.kernel.ticks import tick
 from trihelix.registers.programmes import queries
+from trihelix.registers.programmes.actions.founding import followed
 from trihelix.registers.programmes.actions.money import change_line, release_tranches
 from trihelix.registers.programmes.actions.projects import open_report
 from trihelix.registers.programmes.models import Project, Tranche
@@ -88,6 +89,7 @@ def desk_pass(a: Run, project: Project, *, note: str = "") -> None:
     Column("conclusion", "text", "结论", "Conclusion", required=True, help="accepted、closed、rectify 或 stopped"), Column("votes_for", "integer", "同意", "For", required=True), Column("votes", "integer", "专家数", "Experts", required=True),
     Column("opinion", "longtext", "专家组意见", "Opinion", required=True),
 ))  # fmt: skip
+@followed
 def conclude(a: Run, project: Project, *, conclusion: str, votes_for: int, votes: int, opinion: str) -> None:
     """The panel's conclusion. Passing needs the scheme's majority and enough experts; it is not the end: the filing is."""
     scheme = queries.scheme_of(project)
@@ -136,6 +138,7 @@ def _follow(a: Run, project: Project) -> None:
 
 
 @action("projects", "file", "备案", "File", fields=(Column("number", "text", "备案号", "Filing number", required=True),))
+@followed
 def file_project(a: Run, project: Project, *, number: str) -> None:
     """File in the system: the real end of the project. Refuses projects that were not accepted or closed."""
     a.require(
@@ -211,12 +214,14 @@ def _end(a: Run, project: Project, ended: str, given: dict[str, Any]) -> None:
 
 
 @action("projects", "stop", "中止", "Stop", fields=DOSSIER, danger=True)
+@followed
 def stop(a: Run, project: Project, **given: Any) -> None:
     """Stop for explained causes, with the failure dossier; diligent failure is exempt from sanctions, unspent money may be recovered."""
     _end(a, project, "stopped", given)
 
 
 @action("projects", "revoke", "撤销", "Revoke", fields=DOSSIER, danger=True)
+@followed
 def revoke(a: Run, project: Project, **given: Any) -> None:
     """Revoke for unexplained delay or breach: the leader is barred for the scheme's years, entered in the integrity register."""
     a.require(not given.get("diligent"), "exempt", "勤勉尽责的项目按中止办理，不撤销", field="diligent", clause="尽职免责")
@@ -266,6 +271,7 @@ def archive(a: Run, project: Project) -> None:
 
 
 @action("projects", "recognise", "认定", "Recognise", fields=(NOTE,))
+@followed
 def recognise(a: Run, project: Project, *, note: str = "") -> None:
     """A status begins: with a build period where the scheme has one, else recognised at once. Refuses grants."""
     scheme = queries.scheme_of(project)
@@ -285,12 +291,14 @@ def _recognised(a: Run, project: Project) -> None:
 
 
 @action("projects", "build_done", "通过建设验收", "Build accepted", fields=(NOTE,))
+@followed
 def build_done(a: Run, project: Project, *, note: str = "") -> None:
     """The build period ended well: the status is valid from today."""
     _recognised(a, project)
 
 
 @action("projects", "evaluate", "评估", "Evaluate", fields=(Column("grade", "text", "等级", "Grade", required=True), NOTE))
+@followed
 def evaluate(a: Run, project: Project, *, grade: str, note: str = "") -> None:
     """Grade a status: paid grades set money free, the lowest asks to rectify, several in a row remove. Refuses unknown grades."""
     scheme = queries.scheme_of(project)
@@ -310,6 +318,7 @@ def evaluate(a: Run, project: Project, *, grade: str, note: str = "") -> None:
 
 
 @action("projects", "renew", "续期", "Renew", fields=(NOTE,))
+@followed
 def renew(a: Run, project: Project, *, note: str = "") -> None:
     """Lengthen a status by another period from its end."""
     months = queries.scheme_of(project).get("status.valid_months")
@@ -317,12 +326,14 @@ def renew(a: Run, project: Project, *, note: str = "") -> None:
 
 
 @action("projects", "expire", "到期失效", "Expire")
+@followed
 def expire(a: Run, project: Project) -> None:
     """A status ends with its period."""
     a.require(project.valid_to is not None and a.today > project.valid_to, "not_over", f"有效期至 {project.valid_to}", field="valid_to")
 
 
 @action("projects", "remove", "摘牌", "Remove", danger=True)
+@followed
 def remove(a: Run, project: Project) -> None:
     """Take a status away with a reason."""
     project.ended_on = a.today
