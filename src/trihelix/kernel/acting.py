@@ -68,7 +68,7 @@ def perform(
     register: Register, act: str, name: str | None, by: Actor, given: Mapping[str, Any], *, version: int | None = None, key: str | None = None,
     reason: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """Do an act by name with typed values. The record acted on, as it is now, and what else the act made (``made``)."""
+    """Do an act by name with typed values: the record acted on as it is now, what else the act made (``made``), what it told (``told``)."""
     from trihelix.kernel.action import find
 
     spec = spec_of(register, act)
@@ -76,8 +76,9 @@ def perform(
         made = made_by(spec.run(by=by, key=key, reason=reason, **given))
         if made is None:
             raise TypeError(f"{spec.name} creates and returns no record")
-        return {**brief(made), "made": None}
+        return {**brief(made), "made": None, "told": None}
     seen = find(register, name, by)
-    made = made_by(spec.run(by=by, record=str(seen.uid), version=version, key=key, reason=reason, **given))
+    done = spec.run(by=by, record=str(seen.uid), version=version, key=key, reason=reason, **given)
+    made = made_by(done)
     seen.refresh_from_db()  # the actor may have acted it out of their own sight
-    return {**brief(seen), "made": brief(made) if made is not None and made.pk != seen.pk else None}
+    return {**brief(seen), "made": brief(made) if made is not None and made.pk != seen.pk else None, "told": done if spec.tells else None}

@@ -90,7 +90,7 @@ class Run:
 
 def action(
     register: str, act: str, zh: str, en: str, *, fields: Iterable[Column] = (), roles: Iterable[str] = (),
-    danger: bool = False, safe: bool = False, creates: bool = False, hidden: bool = False,
+    danger: bool = False, safe: bool = False, creates: bool = False, hidden: bool = False, tells: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
     """Register a function as the writer of one act.
 
@@ -107,7 +107,7 @@ def action(
             reg = register_of(register)
             return _perform(reg, reg.acts[act], fn, by, record, version, key, reason, now or clock.now(), values)
 
-        spec = Act(register, act, zh, en, call, tuple(fields), tuple(roles), danger, safe, creates, hidden)
+        spec = Act(register, act, zh, en, call, tuple(fields), tuple(roles), danger, safe, creates, hidden, tells)
         register_of(register).acts[act] = spec
         call.spec = spec  # type: ignore[attr-defined]
         return call
@@ -245,6 +245,7 @@ def _perform(
     reason: str, now: dt.datetime, values: dict[str, Any],
 ) -> Any:  # fmt: skip
     run = Run(register, spec, by, now, reason.strip())
+    key = None if spec.tells else key  # what is told depends on who may know it now, not on who asked before
     digest = _request_digest(values, name)
     with transaction.atomic():
         if (held := _replayed(by, key, spec.name, digest)) is not None:

@@ -40,6 +40,7 @@ class Act:
     safe: bool = False  # may be done from the inbox row
     creates: bool = False
     hidden: bool = False  # done by the system or by other acts, never offered on screen
+    tells: bool = False  # returns what was asked for; checked and journalled anew each time, never answered from an idempotency key
 
     @property
     def name(self) -> str:

@@ -246,3 +246,20 @@ def readings(entry: PointsStatement) -> list[dict[str, Any]]:
     """Every reading of a statement by a bank, newest first: when, and who."""
     rows = JournalEntry.objects.filter(record=entry.record, action="points_statements.read").select_related("actor").order_by("-at", "-pk")
     return [{"at": r.at, "who": str(r.actor) if r.actor else ""} for r in rows]
+
+
+def told(entry: PointsStatement) -> dict[str, Any]:
+    """What a statement says, for a machine that reads it: the interval, points lost by paper and by merit, each part with its age in
+    months and sources, the comparison within the stage, and the last day on which it may be used. Points are decimal text."""
+
+    def points(value: Decimal | None) -> str | None:
+        return None if value is None else format(value.normalize(), "f")
+
+    firm = entry.record.owner
+    return {
+        "firm": {"title": firm.title, "credit_code": firm.entry.credit_code} if firm is not None else None, "stage": entry.stage or None,
+        "rule": entry.rule, "rule_version": entry.rule_version, "on": entry.on.isoformat(), "valid_to": entry.valid_to.isoformat() if entry.valid_to else None,
+        "points": {"low": points(entry.low), "high": points(entry.high)}, "lost_paper": points(entry.lost_paper), "lost_merit": points(entry.lost_merit),
+        "parts": [dict(part) for part in entry.parts], "cohort": dict(entry.cohort), "synthetic": entry.record.synthetic,
+        "note": "本报告不是全国“企业创新积分”，指标、分档与权重为省内默认值；不构成信用评级；企业可随时撤回，撤回或过期后不得再用",
+    }  # fmt: skip

@@ -285,6 +285,7 @@ BRIEF: dict[str, dict[str, Any]] = {
 DONE: dict[str, dict[str, Any]] = {
     **BRIEF,
     "made": {"type": ["object", "null"], "properties": BRIEF, "description": "another record that the act made"},
+    "told": {"type": ["object", "null"], "description": "what the act tells the one who did it, such as a paper read; null for other acts"},
 }
 
 

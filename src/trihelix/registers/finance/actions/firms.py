@@ -102,9 +102,9 @@ def share(a: Run, entry: PointsStatement, *, bank: Any) -> None:
     a.notify(f"收到创新评价报告：{a.record.title}", bodies=(target.pk,), en=f"A points statement: {a.record.title}")
 
 
-@action("points_statements", "read", "阅读报告", "Read the statement", roles=("bank",), safe=True)
-def read(a: Run, entry: PointsStatement) -> None:
-    """The bank reads it: every reading is an entry of the journal that the firm sees. Refuses others than
+@action("points_statements", "read", "阅读报告", "Read the statement", roles=("bank",), safe=True, tells=True)
+def read(a: Run, entry: PointsStatement) -> dict[str, Any]:
+    """The bank reads it and is told its content: every reading is an entry of the journal that the firm sees. Refuses others than
     the bank, and what is no longer shared: withdrawn, past its last day, or without a consent in force, even before the clock ended it."""
     a.require(a.record.state == "shared", "not_shared", "报告已撤回或过期，不能再阅读", field="state", value=a.record.state)
     a.require(
@@ -118,6 +118,7 @@ def read(a: Run, entry: PointsStatement) -> None:
     a.require(given.exists(), "no_consent", "企业的同意已撤回或到期，不能再阅读", field="consent")
     a.extra["read_by"] = [None, entry.bank.number if entry.bank else None]
     a.notify(f"金融机构阅读了创新评价报告：{a.record.title}", roles=("owner",), en=f"A bank read the statement: {a.record.title}")
+    return queries.told(entry)
 
 
 @action("points_statements", "withdraw", "撤回", "Withdraw", danger=True)
