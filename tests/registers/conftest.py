@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-
-TABLES = """
-import django
-django.setup()
-from django.core.management import call_command
-from trihelix.kernel.tables import without_migrations
-without_migrations()
-call_command("migrate", run_syncdb=True, verbosity=0)
-"""
 
 
 class Processes:
@@ -26,7 +20,6 @@ class Processes:
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
-        self.run(TABLES)
 
     def run(self, script: str, *args: str) -> list[str]:
         """The words that one process prints; a failure fails the test."""
@@ -45,20 +38,57 @@ class Processes:
         return [word for out, _ in told for word in out.split()]
 
 
+def _environment(home: Path, url: str = "") -> dict[str, str]:
+    """What a process needs to work in a data folder, on SQLite there or on the database named."""
+    env = {**os.environ, "TRIHELIX_HOME": str(home), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings", "DATABASE_URL": url}
+    return env if url else {k: v for k, v in env.items() if k != "DATABASE_URL"}
+
+
+def _migrated(env: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory) -> Path:
+    """A data folder with its tables, made once."""
+    home = tmp_path_factory.mktemp("migrated")
+    _migrated(_environment(home))
+    return home
+
+
 @pytest.fixture
-def processes(tmp_path) -> Iterator[Processes]:
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    url = urlsplit(os.environ.get("DATABASE_URL", ""))
-    if not url.scheme.startswith("postgres"):
-        env.pop("DATABASE_URL", None)
-        yield Processes(env)
-        return
+def house(migrated_home, tmp_path) -> dict[str, str]:
+    """The environment of processes in a data folder of their own, on SQLite, with its tables."""
+    shutil.copytree(migrated_home, tmp_path, dirs_exist_ok=True)
+    return _environment(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory) -> Iterator[tuple[Any, Callable[[str], str], str]]:
+    """The server, addresses of its databases, and the name of one with the tables, made once."""
     import psycopg
 
-    name = f"race_{uuid.uuid4().hex[:12]}"
+    url = urlsplit(os.environ["DATABASE_URL"])
+    name = f"tables_{uuid.uuid4().hex[:12]}"
+    address = lambda database: urlunsplit(url._replace(path=f"/{database}"))  # noqa: E731
     with psycopg.connect(urlunsplit(url), autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
         try:
-            yield Processes(env | {"DATABASE_URL": urlunsplit(url._replace(path=f"/{name}"))})
+            _migrated(_environment(tmp_path_factory.mktemp("migrated"), address(name)))
+            yield server, address, name
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def processes(request, tmp_path) -> Iterator[Processes]:
+    if not urlsplit(os.environ.get("DATABASE_URL", "")).scheme.startswith("postgres"):
+        yield Processes(request.getfixturevalue("house"))
+        return
+    server, address, tables = request.getfixturevalue("postgres")
+    name = f"race_{uuid.uuid4().hex[:12]}"
+    server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{tables}"')
+    try:
+        yield Processes(_environment(tmp_path, address(name)))
+    finally:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -53,15 +52,12 @@ print(states["registered"], states["waiting"], sum(BrokerageCase.objects.values_
 """
 
 
-def test_two_seats_and_one_cap_among_four_processes(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    env.pop("DATABASE_URL", None)
+def test_two_seats_and_one_cap_among_four_processes(house):
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     event, *cases = (
-        subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
+        subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
     )
-    workers = [subprocess.Popen([*python, TRY, event, case, f"人{i}"], env=env) for i, case in enumerate(cases)]
+    workers = [subprocess.Popen([*python, TRY, event, case, f"人{i}"], env=house) for i, case in enumerate(cases)]
     assert [w.wait(timeout=240) for w in workers] == [0, 0, 0, 0]
-    found = subprocess.run([*python, COUNT], env=env, check=True, capture_output=True, text=True).stdout.split()
+    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
     assert found == ["2", "2", str(20 * 1_000_000)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -49,13 +48,10 @@ print(Loan.objects.count(), queries.outstanding(CreditLine.objects.get().record)
 """
 
 
-def test_eight_draws_by_four_processes_stay_within_one_line(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    env.pop("DATABASE_URL", None)
+def test_eight_draws_by_four_processes_stay_within_one_line(house):
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
-    line = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
-    workers = [subprocess.Popen([*python, DRAW, line], env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    line = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.split()[-1]
+    workers = [subprocess.Popen([*python, DRAW, line], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     told = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()
     assert sorted(told) == ["drawn"] * 2 + ["over_limit"] * 6
-    assert subprocess.run([*python, COUNT], env=env, check=True, capture_output=True, text=True).stdout.split() == ["2", "80", "1"]
+    assert subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split() == ["2", "80", "1"]

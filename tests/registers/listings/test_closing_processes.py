@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -88,16 +87,13 @@ print(lot.record.state, len(bids), sum(b.at > lot.closes_at for b in bids), int(
 """
 
 
-def test_no_bid_after_the_closing_second_and_none_lost_before_it(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    env.pop("DATABASE_URL", None)
+def test_no_bid_after_the_closing_second_and_none_lost_before_it(house):
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
-    lot = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
+    lot = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
     jobs = [[*python, BID, lot, firm] for firm in ("f-1", "f-2", "f-3")] + [[*python, CLOSE, lot]]
-    workers = [subprocess.Popen(job, env=env, stdout=subprocess.PIPE, text=True) for job in jobs]
+    workers = [subprocess.Popen(job, env=house, stdout=subprocess.PIPE, text=True) for job in jobs]
     answers = [w.communicate(timeout=240)[0].strip().splitlines()[-1] for w in workers]
     assert [w.returncode for w in workers] == [0, 0, 0, 0]
-    state, bids, late, rising = subprocess.run([*python, COUNT, lot], env=env, check=True, capture_output=True, text=True).stdout.split()
+    state, bids, late, rising = subprocess.run([*python, COUNT, lot], env=house, check=True, capture_output=True, text=True).stdout.split()
     assert (state, late, rising) == ("closed", "0", "1")
     assert int(bids) == sum(int(a) for a in answers[:3]) > 0 and int(answers[3]) > 0

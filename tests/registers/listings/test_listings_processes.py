@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -57,12 +56,9 @@ print(" ".join(done))
 """
 
 
-def test_one_award_and_one_payment_among_four_processes(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    env.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
-    made = subprocess.run([sys.executable, "-c", MAKE], env=env, check=True, capture_output=True, text=True)
+def test_one_award_and_one_payment_among_four_processes(house):
+    made = subprocess.run([sys.executable, "-c", MAKE], env=house, check=True, capture_output=True, text=True)
     uids = made.stdout.strip().splitlines()[-1].split()
-    workers = [subprocess.Popen([sys.executable, "-c", TRY, *uids], env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    workers = [subprocess.Popen([sys.executable, "-c", TRY, *uids], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     done = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()
     assert {act: done.count(act) for act in ("award", "order_payouts", "pay")} == {"award": 1, "order_payouts": 1, "pay": 1}

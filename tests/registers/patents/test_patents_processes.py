@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -60,18 +59,15 @@ print(form.outcome, form.record.state, JournalEntry.objects.filter(action="stock
 """
 
 
-def test_two_takers_of_one_stock_record_leave_one_outcome(tmp_path):
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "trihelix.site.settings"}
-    env.pop("DATABASE_URL", None)
+def test_two_takers_of_one_stock_record_leave_one_outcome(house):
     python = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
-    form = subprocess.run([*python, MAKE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
+    form = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.split()[-1]
     workers = [
-        subprocess.Popen([*python, TAKE, form, outcome], env=env, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([*python, TAKE, form, outcome], env=house, stdout=subprocess.PIPE, text=True)
         for outcome in ("licensed", "transferred", "licensed", "transferred")
     ]
     told = [w.communicate(timeout=240)[0].strip() for w in workers]
     won = [t for t in told if not t.startswith("refused")]
     assert len(won) == 1, told
-    found = subprocess.run([*python, COUNT], env=env, check=True, capture_output=True, text=True).stdout.split()
+    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
     assert found == [won[0], won[0], "1", "1"]

@@ -120,20 +120,15 @@ print(ok)
 
 
 @pytest.mark.nodb
-def test_four_processes_cannot_over_commit_a_line(tmp_path):
-    import os
-
-    env = {**os.environ, "TRIHELIX_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
-    env.pop("DATABASE_URL", None)
+def test_four_processes_cannot_over_commit_a_line(house):
     run = [sys.executable, "-c"]
-    subprocess.run([sys.executable, "-m", "trihelix.cli", "migrate"], env=env, check=True)
     made = (
         "import django; django.setup()\n"
         "from trihelix.kernel.accounts import operator\n"
         "from trihelix.kernel.register import register_of\n"
         "print(register_of('budget_lines').acts['create'].run(by=operator(), title='f', kind='fund', year=2026, amount_wan=2500).uid)"
     )
-    uid = subprocess.run([*run, made], env=env, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
-    workers = [subprocess.Popen([*run, CODE, uid], env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    uid = subprocess.run([*run, made], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
+    workers = [subprocess.Popen([*run, CODE, uid], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     done = sum(int(w.communicate(timeout=180)[0].strip()) for w in workers)
     assert done == 25
