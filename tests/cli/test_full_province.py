@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from trihelix.cli.demo.full.targets import read, targets
 from trihelix.engines.bookfile import load_file
+from trihelix.engines.errors import Refused
 
 BOOK = Path(__file__).parents[2] / "books" / "jilin"
 FULL = load_file(BOOK / "demo" / "full.yaml", BOOK)
@@ -122,7 +124,14 @@ def test_one_contract_revoked_changes_the_numbers_that_depend_on_it(province: Pa
 def test_contradicting_totals_are_refused_by_name(tmp_path: Path, given: dict, named: set[str]) -> None:
     file = tmp_path / "targets.json"
     file.write_text(json.dumps(given), encoding="utf-8")
-    home = tmp_path / "home"
+    with pytest.raises(Refused) as found:
+        targets(read(file))
+    assert {p.field for p in found.value.problems} == named
+
+
+def test_a_refused_total_leaves_no_data_folder(tmp_path: Path) -> None:
+    file, home = tmp_path / "targets.json", tmp_path / "home"
+    file.write_text('{"F35": 400, "F36": 390}', encoding="utf-8")
     done = trihelix(home, "demo", "--full", "--targets", str(file), "--no-serve", "--json", code=2)
-    assert {e["field"] for e in json.loads(done.stdout)["errors"]} == named
+    assert {e["field"] for e in json.loads(done.stdout)["errors"]} == {"F35", "F36"}
     assert not (home / "trihelix.sqlite3").exists()
