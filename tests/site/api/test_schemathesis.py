@@ -22,7 +22,7 @@ from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EXAMPLES = 4
+EXAMPLES = 2
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, negative_data_rejection]
 
 
