@@ -121,3 +121,21 @@ def test_twenty_thousand_rows_with_two_wrong_ones(op, tmp_path):
     answer = bulk.import_file(register_of("results"), path, op)
     assert answer["read"] == 20_000 and {(e["row"], e["field"]) for e in answer["errors"]} == {(12, "maturity"), (19_999, "owner")}
     assert not Record.objects.filter(register="results", ref="B-0").exists()
+
+
+def test_a_changed_file_updates_what_it_names_and_nothing_else(op):
+    """Updates are written by the insert that updates: keys, numbers, states, makers and days of making stay as they were."""
+    register, by = register_of("results"), op
+    held = Record.objects.filter(register="results").order_by("pk")
+    kept = ("pk", "uid", "number", "state", "visibility", "created_at", "created_by_id", "owner_id", "synthetic", "book_id")
+    before = {r["pk"]: r for r in held.values(*kept, "version", "title")}
+    bulk.import_rows(register, [{"ref": r.ref, "owner": r.owner.ref, "title": f"改名 {r.ref}"} for r in held], by)
+    after = {r["pk"]: r for r in held.values(*kept, "version", "title")}
+    assert before and set(after) == set(before)
+    for pk, row in after.items():
+        assert {k: row[k] for k in kept} == {k: before[pk][k] for k in kept}
+        assert row["title"].startswith("改名") and row["version"] == before[pk]["version"] + 1
+    rows = {r.pk: r for r in register.model.objects.all()}
+    bulk.import_rows(register, [{"ref": r.ref, "owner": r.owner.ref, "title": f"改名 {r.ref}"} for r in held], by)
+    assert {r["pk"]: r["version"] for r in held.values("pk", "version")} == {pk: r["version"] for pk, r in after.items()}, "unchanged"
+    assert set(rows) == set(before)

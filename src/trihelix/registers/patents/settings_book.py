@@ -11,7 +11,7 @@ from typing import Any
 from trihelix.engines import patents
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_file
 from trihelix.engines.patents import Terms, TierStep
-from trihelix.kernel import book
+from trihelix.kernel import book, memo
 
 PARTS = ("terms", "tiers", "push", "recording", "fees", "cases", "valuation", "indicators", "national_export")
 
@@ -120,6 +120,10 @@ def _load(path: Path, digest: str) -> PatentBook:
 
 
 def settings() -> PatentBook:
-    """The patents part of the current book."""
-    current = book.current()
-    return _load(current.path, current.digest)
+    """The patents part of the current book; an import asks for it once."""
+
+    def read() -> PatentBook:
+        current = book.current()
+        return _load(current.path, current.digest)
+
+    return memo.once("patents.settings", read)
