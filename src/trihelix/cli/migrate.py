@@ -15,7 +15,7 @@ def migrate(as_json: bool) -> None:
     setup.ready(tables=False)
     from django.db import connection
 
-    from trihelix.kernel import book, tables
+    from trihelix.kernel import book, clock, tables, waits
     from trihelix.kernel.accounts import operator
     from trihelix.kernel.actor import system_user
 
@@ -23,5 +23,6 @@ def migrate(as_json: bool) -> None:
     version = book.store(book.current())
     system_user()
     operator()
+    waits.complete(clock.now())
     answer = {"engine": connection.vendor, "applied": applied, "book": version.digest, "region": version.region}
     emit(answer, as_json, f"已就绪（{connection.vendor}）：应用 {len(applied)} 个迁移，规则书 {version.region}@{version.digest[:8]}")

@@ -26,7 +26,7 @@ from trihelix.kernel import book, clock, journal, numbers, outbox, publicity, wa
 from trihelix.kernel import values as vals
 from trihelix.kernel.actor import Actor, visible_to
 from trihelix.kernel.errors import Conflict, Denied, Stale, Unseen
-from trihelix.kernel.models import BookVersion, IdempotencyKey, Link, Participant, Record
+from trihelix.kernel.models import BookVersion, IdempotencyKey, Link, Participant, Record, Wait
 from trihelix.kernel.register import Act, Register, register_of
 
 RECORD_FIELDS = ("title", "state", "owner_id", "node_id", "visibility", "ref", "number", "merged_into_id")
@@ -42,6 +42,7 @@ class Run:
         self.record: Record = None  # type: ignore[assignment]
         self.extra: dict[str, list[Any]] = {}  # further changes for the journal, such as rows of child tables
         self.pending_links: dict[str, list[Record]] = {}  # written once a new row is saved
+        self.admitted = False  # somebody joined since the waits were written
         self.on_saved: list[Callable[[], None]] = []  # run once a new row is saved, still in the transaction
         self.target: str | None = None
 
@@ -70,6 +71,7 @@ class Run:
         """Let a body or person take part in this case with a role."""
         if not self.record.participants.filter(body=body, user=user_id, role=role, until=None).exists():
             Participant(record=self.record, body=body, user_id=user_id, role=role, since=self.now).save()
+            self.admitted = True
 
     def notify(
         self, text: str, *, roles: Iterable[str] = (), bodies: Iterable[int] = (), users: Iterable[int] = (), key: str = "", en: str = ""
@@ -363,7 +365,11 @@ def _write(run: Run, before: dict[str, Any], *, new: bool) -> None:
         _saved(run)
     fresh = waits.rewrite(register, record, run.now)
     if not new:
+        run.admitted = False
         _saved(run)
+        if run.admitted:  # who joined in a step of their own has tasks too; the desk gives up what it held in their place
+            fresh += waits.rewrite(register, record, run.now)
+            fresh = list(Wait.objects.filter(pk__in=[w.pk for w in fresh]).select_related("record"))
     changes = {**difference(before, snapshot(entry)), **run.extra}
     journal.append(
         action=run.spec.name, register=register.id, at=run.now, record=record, changes=changes, actor=run.by.user_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypedDict
 
 import structlog
 from django.conf import settings
@@ -52,7 +52,9 @@ def people_of(record: Record, roles: Iterable[str], bodies: Iterable[int], users
     scopes: set[int] = set(bodies)
     province: set[str] = set()
     for role in roles:
-        if role == "owner" and record.owner_id:
+        if role.startswith("owner:") and record.owner_id:
+            found |= holders(record.owner_id, role[6:], day)
+        elif role == "owner" and record.owner_id:
             scopes.add(record.owner_id)
         elif role == "node" and record.node_id:
             scopes.add(record.node_id)
@@ -69,6 +71,33 @@ def people_of(record: Record, roles: Iterable[str], bodies: Iterable[int], users
     if scopes or province:
         found |= set(Grant.objects.filter(valid & where, user__is_active=True).values_list("user_id", flat=True))
     return found
+
+
+def holders(body: int, function: str, day: dt.date) -> set[int]:
+    """Accounts that hold a function in a body on a day; its administrators where nobody does."""
+    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    held = Grant.objects.filter(valid, scope_id=body, role__in=(function, "body_admin"), user__is_active=True)
+    by_role: dict[str, set[int]] = {}
+    for role, user in held.values_list("role", "user_id"):
+        by_role.setdefault(role, set()).add(user)
+    return by_role.get(function) or by_role.get("body_admin", set())
+
+
+class Whom(TypedDict, total=False):
+    """Whom a notice is for."""
+
+    users: list[int]
+    bodies: list[int]
+    roles: list[str]
+
+
+def addressees(wait: Wait) -> Whom:
+    """For whom a task waits, as ``put_notice`` takes it: one person, a function inside the owner, a body or node, or a province role."""
+    if wait.user_id:
+        return {"users": [wait.user_id]}
+    if wait.scope_id and not wait.role.startswith("owner:"):
+        return {"bodies": [wait.scope_id]}
+    return {"roles": [wait.role]}
 
 
 def put_notice(
@@ -95,13 +124,8 @@ def put_waits(register: Register, waits: Iterable[Wait], now: dt.datetime) -> No
         act = register.acts.get(wait.act)
         label, en = (act.zh, act.en) if act else (wait.act, wait.act)
         text = f"待办：{label} — {wait.record.title}" + (f"（{clock.local_date(wait.due_at):%Y-%m-%d} 前）" if wait.due_at else "")
-        bodies = [wait.scope_id] if wait.scope_id else []
-        users = [wait.user_id] if wait.user_id else []
-        roles = [] if bodies or users else [wait.role]
-        put_notice(
-            wait.record, text, now, roles=roles, bodies=bodies if not users else [], users=users,
-            key=f"wait:{wait.act}:{wait.record.version}", en=f"To do: {en} — {wait.record.title}",
-        )  # fmt: skip
+        key = f"wait:{wait.act}:{wait.record.version}"
+        put_notice(wait.record, text, now, key=key, en=f"To do: {en} — {wait.record.title}", **addressees(wait))
 
 
 @handler("mail")

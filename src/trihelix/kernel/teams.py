@@ -115,11 +115,13 @@ def snooze(*, by: Actor, wait: Any, until: dt.date | None) -> Wait:
 
 
 def colleagues(by: Actor, scope: int | None, role: str = "") -> QuerySet[User]:
-    """The accounts of a scope today, except the actor's own."""
+    """The accounts of a scope today, except the actor's own; for a function inside a body, those who may act for it."""
     today = clock.today()
     held = Grant.objects.filter(valid_from__lte=today, scope=scope).filter(Q(valid_to=None) | Q(valid_to__gte=today))
     if scope is None and role:
         held = held.filter(role=role)
+    elif role in waits.FUNCTIONS:
+        held = held.filter(role__in=(role.removeprefix(waits.OWNER), "body_admin"))
     return User.objects.filter(pk__in=held.values("user"), is_active=True, system=False).exclude(pk=by.account).order_by("display_name")
 
 
@@ -146,12 +148,8 @@ def remind(*, by: Actor, record: Record) -> int:
     now, count = clock.now(), 0
     with transaction.atomic():
         for wait in Wait.objects.filter(record=record):
-            users = [wait.user_id] if wait.user_id else []
-            bodies = [wait.scope_id] if wait.scope_id and not users else []
-            outbox.put_notice(
-                record, f"请办理：{record.title}", now, users=users, bodies=bodies, roles=[] if users or bodies else [wait.role],
-                key=f"asked:{wait.pk}:{clock.local_date(now)}", en=f"Please act: {record.title}",
-            )  # fmt: skip
+            key = f"asked:{wait.pk}:{clock.local_date(now)}"
+            outbox.put_notice(record, f"请办理：{record.title}", now, key=key, en=f"Please act: {record.title}", **outbox.addressees(wait))
             count += 1
         if count:
             note("desk.remind", by, {"record": [None, record.pk], "tasks": [None, count]})

@@ -72,10 +72,8 @@ def sleeping(wait: Wait, today: dt.date) -> frozenset[int]:
 
 def tell(wait: Wait, zh: str, en: str, now: dt.datetime, key: str, roles: list[str], but: frozenset[int] = frozenset()) -> None:
     """Tell those for whom a task waits, or people of roles; all ``but`` some accounts."""
-    bodies = [wait.scope_id] if wait.scope_id and not wait.user_id and not roles else []
-    users = [wait.user_id] if wait.user_id and not roles else []
-    own = roles or ([] if bodies or users else [wait.role])
-    outbox.put_notice(wait.record, zh, now, roles=own, bodies=bodies, users=users, key=f"{key}:{wait.pk}", en=en, but=but)
+    whom: outbox.Whom = {"roles": roles} if roles else outbox.addressees(wait)
+    outbox.put_notice(wait.record, zh, now, key=f"{key}:{wait.pk}", en=en, but=but, **whom)
 
 
 @tick("remind", every=300)

@@ -25,7 +25,8 @@ LISTING = Flow(
         Transition("submit", ("decided",), "submitted", OFFICE, "报市场挂牌", "Send to the market", guards=(PUBLIC_WAY,), waits=True),
         Transition("return", ("submitted",), "decided", DESK, "退回补充", "Return", reason_required=True),
         Transition("publish", ("submitted",), "listed", DESK, "发布挂牌", "Publish", clock="listing.check"),
-        Transition("announce", ("decided", "listed"), "listed", OFFICE, "公示协议价格", "Announce the agreed price", guards=(AGREED_WAY,), waits=True),
+        Transition("announce", ("decided",), "listed", OFFICE, "公示协议价格", "Announce the agreed price", guards=(AGREED_WAY,), waits=True),
+        Transition("announce", ("listed",), "listed", OFFICE, "公示协议价格", "Announce the agreed price", guards=(AGREED_WAY,)),  # again; nobody's task
         Transition("object", ("listed", "closed", "opened", "first_refusal", "ready"), "suspended", ("anyone",), "提出异议", "Object", reason_required=True),
         Transition("resolve", ("suspended",), "listed", (*OFFICE, "node"), "处理异议", "Resolve", targets=("listed", "closed", "opened", "first_refusal", "ready", "decided"), reason_required=True, waits=True),
         Transition("close", ("listed",), "closed", (*DESK, *OFFICE, "system"), "截止", "Close", guards=(PUBLIC_WAY,)),

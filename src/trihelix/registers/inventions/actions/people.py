@@ -15,6 +15,7 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import book
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.columns import options
+from trihelix.kernel.models import User
 from trihelix.registers.inventions import sharing
 from trihelix.registers.inventions.actions.plans import guarded
 from trihelix.registers.inventions.flow.common import OFFICE
@@ -210,7 +211,14 @@ def report(a: Run, entry: Trusteeship, *, text: str) -> None:
 
 # --- mandates ----------------------------------------------------------------------------------------------------------
 
-_plain("broker_mandates", "start", "开始", "Start")
+
+@action("broker_mandates", "start", "开始", "Start")
+def begin(a: Run, entry: BrokerMandate) -> None:
+    """Begin the mandate; the manager named by record takes part in it from here on."""
+    for user in User.objects.filter(person=entry.manager_id, is_active=True) if entry.manager_id else ():
+        a.admit("manager", user_id=user.pk)
+
+
 _plain("broker_mandates", "match", "登记撮合", "Record a match")
 _plain("broker_mandates", "deal", "登记成交", "Record the deal")
 _plain("broker_mandates", "expire", "到期", "Expire")

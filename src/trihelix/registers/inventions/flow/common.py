@@ -33,7 +33,8 @@ def procedure(flow_id: str, states: Iterable[State], transitions: Iterable[Trans
         *([Transition("check", ("applied",), "checked", OFFICE, "审核", "Check", clock=clock or "invention.check")] if checked else []),
         Transition("refuse", tuple(dict.fromkeys(("applied", before, "decided", "objected"))), "refused", OFFICE, "不予同意", "Refuse", reason_required=True),
         Transition("decide", (before, "objected"), "decided", OFFICE, "集体决策", "Decide", waits=True),
-        Transition("announce", ("decided", "notice"), "notice", OFFICE, "公示", "Put on notice", waits=True),
+        Transition("announce", ("decided",), "notice", OFFICE, "公示", "Put on notice", waits=True),
+        Transition("announce", ("notice",), "notice", OFFICE, "公示", "Put on notice"),  # again, with a later end; nobody's task
         Transition("object", ("notice",), "objected", ("anyone",), "提出异议", "Object", reason_required=True),
         Transition("resolve", ("objected",), "notice", OFFICE, "处理异议", "Resolve the objection", targets=("notice", "decided"), reason_required=True, waits=True),
         Transition("reopen", ("decided", "notice", "objected", "cleared"), "draft", OFFICE, "修改后重新办理", "Change and start again", reason_required=True),
