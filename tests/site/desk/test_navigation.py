@@ -11,6 +11,7 @@ from trihelix.kernel.actor import VISITOR
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import REGISTERS
 from trihelix.site.navigation import PAGES, areas, shown_pages
+from trihelix.site.pages import common
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,21 @@ def test_titles_of_linked_records_that_one_may_not_see_are_not_shown(visit, need
     listed = visit().get(reverse("list", args=["results"]), {"number": holder.number, "cols": ["title", "holders"]}).content.decode()
     assert holder.title in listed and hidden.title not in listed
     assert hidden.title in visit("officer").get(reverse("record", args=["results", holder.uid])).content.decode()
+
+
+@pytest.mark.parametrize("username", ["officer", "utcm-office", "station-jian", "finance", "leader"])
+def test_the_home_page_offers_a_few_beginnings_and_the_rest_by_area(visit, actor, username):
+    text = visit(username).get(reverse("home")).content.decode()
+    hero = text[text.index('<section class="hero">') : text.index("</section>", text.index('<section class="hero">'))]
+    at_hand, _, menu = hero.partition("<details")
+    offered = re.findall(r'href="/([a-z_]+)/new/"', hero)
+    may = [r.id for area in areas(actor(username)) for r in area.registers if common.create_acts(r, actor(username))]
+    assert sorted(offered) == sorted(may)
+    assert len(re.findall('/new/"', at_hand)) <= 6
+    if menu:
+        assert len(re.findall("<h2>", menu)) > 1
+
+
+def test_a_visitor_is_asked_to_sign_in_first(visit):
+    text = visit().get(reverse("home")).content.decode()
+    assert "/new/" not in text and "登录后提交需求或成果" in text

@@ -23,11 +23,16 @@ from trihelix.kernel.register import REGISTERS, Register
 from trihelix.registers.programmes.models import Call
 from trihelix.site import display, tours
 from trihelix.site import help as helps
-from trihelix.site.context import AREAS, areas, shown_registers
+from trihelix.site.context import AREAS, areas
 from trihelix.site.navigation import PAGES, shown_pages
 from trihelix.site.pages import common, objections, regions
 
-LATEST, NOTICES = 8, 5
+LATEST, NOTICES, STARTS = 8, 5, 6
+FIRST = {  # what most come to begin: bodies and their people, nodes, the province's desks
+    "bodies": ("needs", "results", "deals", "contracts", "applications", "service_requests"),
+    "nodes": ("needs", "results", "services", "events", "contracts", "nodes"),
+    "desks": ("needs", "contracts", "calls", "events", "policies", "proposals"),
+}
 MAIN = ("needs", "results", "patents", "experts", "policies", "calls", "events", "nodes")  # counted on top; the rest unfolds
 TITLES = {
     "home": gettext_lazy("首页"), "inbox": gettext_lazy("收件箱"), "account": gettext_lazy("我的账号"), "saved": gettext_lazy("保存的检索"),
@@ -69,12 +74,19 @@ def _map(registers: list[Register], request: HttpRequest) -> dict[str, Any] | No
     return {"register": chosen, "choices": placed, **regions.counts(chosen, request.actor)}
 
 
-def _starts(actor: Actor) -> list[dict[str, Any]]:
-    """What the actor can begin right here."""
-    out = []
-    for register in shown_registers(actor):
-        out += [{"register": register, "act": a} for a in common.create_acts(register, actor)[:1]]
-    return out
+def _starts(actor: Actor) -> dict[str, Any]:
+    """What the actor can begin right here: the main ones at hand, the rest behind one menu by area. Visitors begin nothing."""
+    if not actor.signed_in:
+        return {}
+    by_area = [
+        (area.label, [{"register": r, "act": a} for r in area.registers for a in common.create_acts(r, actor)[:1]]) for area in areas(actor)
+    ]
+    held = [s for _, starts in by_area for s in starts]
+    main = FIRST["desks" if actor.sees_all else "nodes" if actor.node_ids else "bodies"]
+    first = [s for s in held if s["register"].id in main] or [starts[0] for _, starts in by_area if starts][:STARTS]
+    first = first if len(held) > STARTS else held
+    rest = [(label, [s for s in starts if s not in first]) for label, starts in by_area]
+    return {"first": first, "areas": [(label, starts) for label, starts in rest if starts], "more": len(held) - len(first)}
 
 
 @require_safe
