@@ -17,19 +17,20 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from trihelix.engines import flow as flows
 from trihelix.engines.errors import Problem, Refused
 from trihelix.engines.sheets import Column
 from trihelix.kernel import book, clock, journal, numbers, outbox, publicity, waits
 from trihelix.kernel import values as vals
-from trihelix.kernel.actor import Actor, visible_to
+from trihelix.kernel.actor import Actor, sees, visible_to
 from trihelix.kernel.errors import Conflict, Denied, Stale, Unseen
 from trihelix.kernel.models import BookVersion, IdempotencyKey, Link, Participant, Record, Wait
 from trihelix.kernel.register import Act, Register, register_of
 
 RECORD_FIELDS = ("title", "state", "owner_id", "node_id", "visibility", "ref", "number", "merged_into_id")
+SCALARS = (str, int, bool, float)  # JSON values as they stand
 ANYONE = "anyone"  # a role that every signed-in account plays
 
 
@@ -119,6 +120,8 @@ def action(
 
 def plain(value: Any) -> Any:
     """A JSON value of a model value, stable across databases."""
+    if value is None or type(value) in SCALARS:
+        return value
     if isinstance(value, models.Model):
         return value.pk
     if isinstance(value, dt.datetime):
@@ -150,8 +153,11 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 
 def find(register: Register, name: Any, by: Actor) -> Record:
     """The record by uid, number, integer key, ``ref`` where unique, or ``owner:ref``; only if ``by`` may see it."""
-    if isinstance(name, Record):
-        return _seen(register, models.Q(pk=name.pk), name, by)
+    return _find(register, name, by)[0]
+
+
+def _find(register: Register, name: Any, by: Actor) -> tuple[Record, frozenset[str] | None]:
+    """The record as :func:`find` gives it, and the actor's case roles there where they were read."""
     if isinstance(name, models.Model):
         return _seen(register, models.Q(pk=name.pk), name, by)
     if isinstance(name, uuid.UUID):
@@ -163,7 +169,7 @@ def find(register: Register, name: Any, by: Actor) -> Record:
         pass
     scoped = visible_to(by, Record.objects.filter(register=register.id)).select_related("owner", "node")
     if hit := scoped.filter(number=text).first():
-        return hit
+        return hit, None
     hits = list(scoped.filter(ref=text)[:6])
     if not hits and ":" in text:
         owner, ref = text.split(":", 1)
@@ -173,14 +179,15 @@ def find(register: Register, name: Any, by: Actor) -> Record:
         raise Refused.one("ambiguous_ref", f"“{text}” 对应多条记录，请用 “单位:编号” 指明：{candidates}", field="ref", value=text)
     if not hits:
         raise Unseen.record(register.zh, text)
-    return hits[0]
+    return hits[0], None
 
 
-def _seen(register: Register, condition: models.Q, name: Any, by: Actor) -> Record:
-    found = visible_to(by, Record.objects.filter(condition, register=register.id)).select_related("owner", "node").first()
-    if found is None:
+def _seen(register: Register, condition: models.Q, name: Any, by: Actor) -> tuple[Record, frozenset[str]]:
+    found = next(iter(Record.objects.filter(condition, register=register.id)), None)
+    parts = by.parts_in(found) if found is not None else frozenset()
+    if found is None or not sees(by, found, parts):
         raise Unseen.record(register.zh, name)
-    return found
+    return found, parts
 
 
 def allowed_roles(register: Register, spec: Act, state: str) -> tuple[str, ...]:
@@ -201,12 +208,12 @@ def may(register: Register, spec: Act, by: Actor, record: Record) -> bool:
     return bool(allowed & by.roles_on(record)) or (ANYONE in allowed and by.signed_in)
 
 
-def _authorise(register: Register, spec: Act, by: Actor, record: Record) -> None:
+def _authorise(register: Register, spec: Act, by: Actor, roles: frozenset[str]) -> None:
     transition_roles = {r for t in register.flow.transitions if t.act == spec.act for r in t.roles}
     allowed = transition_roles or set(spec.roles)
     if ANYONE in allowed and by.signed_in:
         return
-    if not allowed & by.roles_on(record):
+    if not allowed & roles:
         whom = "、".join(sorted(allowed)) or "system"
         raise Denied(
             Problem("denied", f"您没有 “{spec.zh}” 的权限；此操作由 {whom} 办理，请联系本单位管理员或所属站点", field="act", value=spec.act)
@@ -248,7 +255,7 @@ def _perform(
 ) -> Any:  # fmt: skip
     run = Run(register, spec, by, now, reason.strip())
     key = None if spec.tells else key  # what is told depends on who may know it now, not on who asked before
-    digest = _request_digest(values, name)
+    digest = _request_digest(values, name) if key else ""
     with transaction.atomic():
         if (held := _replayed(by, key, spec.name, digest)) is not None:
             return held
@@ -275,29 +282,39 @@ def _known_values(spec: Act, values: Mapping[str, Any]) -> None:
         raise Refused.of(Problem("required", f"请填写 “{c.zh}”", field=c.name) for c in missing)
 
 
+def _locked(seen: Record) -> Record:
+    """The record, locked, as it is now. On SQLite the act's own transaction admitted no other writer since before the record was read."""
+    if not connection.features.has_select_for_update:
+        return seen
+    return Record.objects.select_for_update().get(pk=seen.pk)
+
+
 def _change(run: Run, fn: Callable[..., Any], name: Any, version: int | None, values: dict[str, Any]) -> Any:
     register, spec, by = run.register, run.spec, run.by
-    seen = find(register, name, by)
-    _authorise(register, spec, by, seen)
-    run.record = Record.objects.select_for_update(of=("self",)).select_related("owner", "node").get(pk=seen.pk)
-    run.entry = register.model._base_manager.get(pk=run.record.pk)
+    seen, parts = _find(register, name, by)
+    _authorise(register, spec, by, by.roles_on(seen, parts))
+    run.record = _locked(seen)
+    if run.record.version != seen.version:
+        parts = by.parts_in(run.record)  # it changed while this act waited for the lock
+        _authorise(register, spec, by, by.roles_on(run.record, parts))
+    run.entry = register.model._base_manager.select_related(None).get(pk=run.record.pk)
     run.entry.record = run.record
     _check_version(register, run.entry, version)
     _known_values(spec, values)
     target = None
     if is_transition(register, spec.act):
-        roles = by.roles_on(run.record) | ({ANYONE} if by.signed_in else frozenset())
+        roles = by.roles_on(run.record, parts) | ({ANYONE} if by.signed_in else frozenset())
         facts = {"today": run.today, **register.facts(run.entry, by, values)}
         target = flows.fire(register.flow, run.record.state, spec.act, roles, facts)
         transition = flows.transition(register.flow, run.record.state, spec.act)
         if transition is not None and transition.reason_required and not run.reason:
             raise Refused.one("reason_required", f"“{spec.zh}” 须说明理由", field="reason")
         publicity.hold(register, run.record, spec.act)
-    before = snapshot(run.entry)
+    before, held = snapshot(run.entry), _columns(run.record)
     answer = fn(run, run.entry, **values)
     if target is not None:
         run.record.state = run.target or target
-    _write(run, before, new=False)
+    _write(run, before, held, new=False)
     return run.entry if answer is None else answer
 
 
@@ -324,7 +341,7 @@ def _create(run: Run, fn: Callable[..., Any], values: dict[str, Any]) -> Any:
         flow_version=register.flow.version,
     )  # fmt: skip
     answer = fn(run, run.entry, **values)
-    _write(run, {}, new=True)
+    _write(run, {}, {}, new=True)
     return run.entry if answer is None else answer
 
 
@@ -335,7 +352,7 @@ def initial_state(register: Register) -> str:
 def stored_book() -> BookVersion:
     """The current book's row, stored once per database."""
     current = book.current()
-    return BookVersion.objects.filter(digest=current.digest).first() or book.store(current)
+    return BookVersion.objects.defer("files").filter(digest=current.digest).first() or book.store(current)
 
 
 def _saved(run: Run) -> None:
@@ -344,7 +361,20 @@ def _saved(run: Run) -> None:
         step()
 
 
-def _write(run: Run, before: dict[str, Any], *, new: bool) -> None:
+def _columns(row: models.Model) -> dict[str, Any]:
+    return {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+
+
+def _update(run: Run, before: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    """Write the columns that the act changed, of the record and of the row."""
+    record, entry, after = run.record, run.entry, snapshot(run.entry)
+    record.save(update_fields=[name for name, value in _columns(record).items() if held[name] != value])
+    row = [f.attname for f in entry._meta.concrete_fields if not f.primary_key and before[f.attname] != after[f.attname]]
+    if row:
+        entry.save(update_fields=row)
+
+
+def _write(run: Run, before: dict[str, Any], held: dict[str, Any], *, new: bool) -> None:
     record, entry, register = run.record, run.entry, run.register
     record.updated_at = run.now
     if new:
@@ -359,8 +389,7 @@ def _write(run: Run, before: dict[str, Any], *, new: bool) -> None:
         run.extra.update(vals.write_links(record, run.pending_links, run.now))
     else:
         record.version += 1
-        record.save()
-        entry.save()
+        _update(run, before, held)
     if new:
         _saved(run)
     fresh = waits.rewrite(register, record, run.now)

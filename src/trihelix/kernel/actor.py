@@ -64,9 +64,16 @@ class Actor:
     def sees_all(self) -> bool:
         return self.system or bool(self.roles & SEES_ALL)
 
-    def roles_on(self, record: Record) -> frozenset[str]:
-        """The roles this actor plays on a record: ``owner``, ``node``, province roles, body roles, case roles."""
-        found = set(self.roles)
+    def parts_in(self, record: Record) -> frozenset[str]:
+        """The roles with which this actor, or a body of theirs, takes part in a case; one query."""
+        if not record.pk or not (self.bodies or self.user_id):
+            return frozenset()
+        parts = Participant.objects.filter(record=record, until=None).filter(Q(body_id__in=self.bodies) | Q(user_id__in=self.own_ids))
+        return frozenset(parts.values_list("role", flat=True))
+
+    def roles_on(self, record: Record, parts: frozenset[str] | None = None) -> frozenset[str]:
+        """The roles this actor plays on a record: ``owner``, ``node``, province roles, body roles, and ``parts``, the case roles."""
+        found = set(self.roles) | (self.parts_in(record) if parts is None else parts)
         if self.system:
             found.add("system")
         if record.owner_id in self.body_roles or record.pk in self.body_roles:
@@ -75,9 +82,6 @@ class Actor:
             found.add("author")
         if record.node_id is not None and record.node_id in self.node_ids:
             found.add("node")
-        if record.pk and (self.bodies or self.user_id):
-            parts = Participant.objects.filter(record=record, until=None).filter(Q(body_id__in=self.bodies) | Q(user_id__in=self.own_ids))
-            found |= set(parts.values_list("role", flat=True))
         if self.person_id is not None and record.owner_id is not None and record.owner_id == self.person_id:
             found.add("owner")
         return frozenset(found)
@@ -149,6 +153,19 @@ def visible_q(actor: Actor, prefix: str = "") -> Q:
     if actor.node_ids:
         seen |= Q(**{f"{prefix}node_id__in": actor.node_ids}) & ~Q(**{f"{prefix}visibility": "sealed"})
     return seen & there
+
+
+def sees(actor: Actor, record: Record, parts: frozenset[str]) -> bool:
+    """Whether the actor sees a record in hand, given the case roles there: what :func:`visible_q` asks of the database."""
+    if record.state == UNDONE:
+        return False
+    if actor.sees_all or record.visibility == "public":
+        return True
+    if actor.signed_in:
+        own = actor.bodies | ({actor.person_id} if actor.person_id else set())
+        if record.visibility == "members" or parts or record.owner_id in own or record.pk in own:
+            return True
+    return record.node_id in actor.node_ids and record.visibility != "sealed"
 
 
 def visible_to(actor: Actor, queryset: models.QuerySet[T]) -> models.QuerySet[T]:

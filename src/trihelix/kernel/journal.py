@@ -128,6 +128,8 @@ def seal_pending() -> int:
             JournalSeal.objects.bulk_create(seals, batch_size=500)
             transaction.on_commit(functools.partial(write_head, seq, head))
         total += len(pending)
+        if len(pending) < BATCH:
+            return total
 
 
 def head_file() -> Path:

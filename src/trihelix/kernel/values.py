@@ -38,19 +38,20 @@ def names_of(value: Any) -> list[str]:
 
 
 def lookup(register_id: str, names: Iterable[str], by: Actor) -> dict[str, list[Record]]:
-    """Records by ref, number, uid or exact title, visible to the actor; several where ambiguous. Two queries."""
+    """Records by ref, number, uid or exact title, visible to the actor; several where ambiguous. Two queries at most."""
     wanted = sorted({n for n in names if n})
     out: dict[str, list[Record]] = defaultdict(list)
     for i in range(0, len(wanted), 400):
         part = wanted[i : i + 400]
         uids = [uuid.UUID(n) for n in part if len(n) in (32, 36) and _is_uuid(n)]
         scoped = visible_to(by, Record.objects.filter(register=register_id)).select_related("node", "owner", "merged_into")
-        for record in scoped.filter(Q(ref__in=part) | Q(number__in=part) | Q(uid__in=uids)):
+        named = Q(ref__in=part) | Q(number__in=part)
+        for record in scoped.filter(named | Q(uid__in=uids) if uids else named):
             target = record.merged_into or record
             for name in {record.ref, record.number, str(record.uid)} & set(part):
                 out[name].append(target)
         titles = [n for n in part if n not in out]
-        for record in scoped.filter(title__in=titles, merged_into=None):
+        for record in scoped.filter(title__in=titles, merged_into=None) if titles else ():
             out[record.title].append(record)
     return out
 

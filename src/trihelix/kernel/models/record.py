@@ -113,10 +113,15 @@ class Record(models.Model):
 
 
 class EntryManager(models.Manager["Any"]):
-    """Always brings the base record along: every list shows its title and state."""
+    """Always brings the base record along: every list shows its title and state. Asked from a record in hand, it brings the row alone."""
+
+    _hints: dict[str, Any]  # Django's: for a row reached from another, the ``instance`` it is reached from
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().select_related("record", "record__owner", "record__node")
+        rows = super().get_queryset()
+        if isinstance(self._hints.get("instance"), Record):
+            return rows
+        return rows.select_related("record", "record__owner", "record__node")
 
 
 class Entry(models.Model):

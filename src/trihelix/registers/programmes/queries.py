@@ -91,7 +91,7 @@ def quota_left(call: Call, unit: int, scheme: Scheme, day: dt.date) -> int | Non
 
 def body_facts(body: Record | None, day: dt.date) -> dict[str, Any]:
     """What the register of bodies knows of an applicant, in the names of the scheme language."""
-    held = Body.objects.filter(record=body).first() if body else None
+    held: Body | None = getattr(body, "parties_body", None)  # read once for a record in hand
     if held is None:
         return {}
     age = (

@@ -73,7 +73,7 @@ def eligibility(
 
 def refuse_barred(a: Run, application: Application, scheme: Scheme) -> None:
     """Integrity, affiliation, limits and quota: each refusal names its clause."""
-    held = queries.bars([application.leader_id, a.record.owner_id, application.payee_id], a.today).select_related("record").first()
+    held = queries.bars([application.leader_id, a.record.owner_id, application.payee_id], a.today).select_related(None).first()
     a.require(
         held is None,
         "barred",

@@ -13,7 +13,7 @@ from trihelix.kernel import clock
 from trihelix.kernel.action import Run as Act
 from trihelix.kernel.action import action
 from trihelix.registers.reviews import links, rulebook
-from trihelix.registers.reviews.models import Conflict, Seat
+from trihelix.registers.reviews.models import Conflict, Round, Seat
 
 INTEREST = Column("interest", "longtext", "利益申报", "Declared interest")
 
@@ -46,9 +46,15 @@ MARKS = (
 )  # fmt: skip
 
 
+def round_of(seat: Seat) -> Round:
+    """The round of a seat, read once for a seat in hand."""
+    found: Round = seat.round.reviews_round  # type: ignore[attr-defined]
+    return found
+
+
 def sheet_of(seat: Seat) -> Any:
     """The score sheet that the round keeps."""
-    return rulebook.from_json(seat.round.entry.sheet)
+    return rulebook.from_json(round_of(seat).sheet)
 
 
 def _keep(a: Act, seat: Seat, points: Any, gates: Any, texts: Any) -> Any:
@@ -91,7 +97,7 @@ def _is_number(text: str) -> bool:
 
 def _open_phase(a: Act, seat: Seat) -> None:
     """Where phases are set, scoring needs one that is open today with the right to score."""
-    phases = seat.round.entry.phases
+    phases = round_of(seat).phases
     today = a.today.isoformat()
     allowed = not phases or any(str(p["from"]) <= today <= str(p["to"]) and (p.get("right") or "score") == "score" for p in phases)
     a.require(allowed, "phase_closed", "当前阶段不开放评分", field="phases")
@@ -108,7 +114,7 @@ def abstain(a: Act, seat: Seat) -> None:
 def return_(a: Act, seat: Seat) -> None:
     """The office returns a sheet with the reason; it is open again, by the link in force or a new one."""
     seat.total, seat.gate_failed, seat.submitted_at = None, False, None
-    link = links.make(seat.round, seat.expert, clock.end_of(seat.round.entry.closes_on or a.today), a.now)
+    link = links.make(seat.round, seat.expert, clock.end_of(round_of(seat).closes_on or a.today), a.now)
     links.send(link, f"return:{a.record.version}", a.now)
 
 
