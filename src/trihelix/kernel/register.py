@@ -108,6 +108,7 @@ class Register:
     check: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Problem]] = lambda row, context: NO_PROBLEMS
     # what the flow's guards read; the action adds ``today``, its own day
     facts: Callable[[Any, Actor, Mapping[str, Any]], dict[str, Any]] = lambda entry, actor, values: {}
+    scheme: Callable[[Any], Any] | None = None  # the scheme that a record of this register runs under, for registers beside it
     prepare: Callable[[dict[str, Any]], None] = lambda values: None  # fills derived columns before writing
     keyed: Callable[[list[tuple[int, dict[str, Any]]], Actor], Iterable[Problem]] = lambda rows, by: (
         NO_PROBLEMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -11,13 +12,19 @@ from django.test import Client
 
 from trihelix.engines.books import books_root
 from trihelix.engines.errors import Refused
-from trihelix.kernel import clock
+from trihelix.kernel import bulk, clock
 from trihelix.kernel.accounts import operator
+from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import register_of
 from trihelix.registers.programmes import overlay, queries
+from trihelix.registers.reviews.models import Item, Seat
 
 pytestmark = pytest.mark.django_db
+ANSWERS = {
+    "summary": "摘要", "goals": "目标与内容", "term_months": 24, "honest": True, "indicators": [{"name": "指标", "target": "1"}], "requested": 8,
+    "budget": {"业务费": {"public": 8}},
+}  # fmt: skip
 
 
 def do(register, act, by, record=None, **values):
@@ -167,3 +174,69 @@ def test_a_scheme_names_a_rule_of_the_book_and_every_clause_is_answered(actor):
     assert held["outcome"] == "unknown" and {"staff", "resident"} <= {c["clause"] for c in held["clauses"]}
     assert next(c for c in held["clauses"] if c["clause"] == "staff")["outcome"] == "met"
     assert "职工总数不超过 500 人" in client_of("chiyu").get(f"/applications/{case.uid}/").content.decode()
+
+
+def test_a_round_reviews_under_the_scheme_that_officers_added(actor, op):
+    """An own scheme and a later version of a shipped one, both handed in as files, go from call to ranking by their own score sheet."""
+    officer, unit = actor("officer"), actor("utcm-office")
+    own = yaml.safe_load(overlay.text_of("natural-fund"))
+    own |= {
+        "versions": [{"version": "first", "from": clock.today()}],
+        "scheme": "officers-own",
+        "letter": "Z",
+        "zh": "本厅自设计划",
+        "en": "Own scheme",
+    }
+    own["review"] = {
+        **own["review"],
+        "panel": 3,
+        "panel_min": 3,
+        "drop_from": 3,
+        "blind": True,
+        "finance_min": 0,
+        "enterprise_share": "0%",
+        "rivals": False,
+    }
+    own["sheet"] = {
+        "id": "own-sheet", "source": "default", "unverified": True, "gates": [{"id": "in_scope", "zh": "属于范围", "en": "In scope"}],
+        "groups": [{"id": "all", "zh": "总评", "en": "Overall", "weight": "100%", "items": [
+            {"id": "use", "zh": "用处", "en": "Use", "max": 60}, {"id": "base", "zh": "基础", "en": "Base", "max": 40}]}],
+        "texts": [],
+    }  # fmt: skip
+    for data in (own, with_version("natural-fund", review={"panel": 7})):
+        do("scheme_changes", "confirm", operator(), do("scheme_changes", "create", officer, text=written(data)).record)
+    call = do("calls", "create", officer, title="自设计划通知", scheme="officers-own", year=2026)
+    for act in ("approve", "publish"):
+        do("calls", act, officer, call.record)
+    later = do("calls", "create", officer, title="新版本通知", scheme="natural-fund", year=2026)
+    closes = clock.today() + dt.timedelta(days=20)
+    assert do("review_rounds", "create", officer, title="新版本轮次", call=later.number, closes_on=closes).panel == 7
+
+    case = do("applications", "create", unit, title="自设计划申报", call=call.number, class_id="young")
+    do("applications", "save", unit, case.record, answers=ANSWERS)
+    for act, by, more in (
+        ("submit", unit, {}), ("unit_approve", unit, {}), ("recommend", officer, {}), ("form_pass", officer, {}), ("screen_pass", officer, {"similar_read": True}),
+    ):  # fmt: skip
+        do("applications", act, by, case.record, **more)
+    round_ = do("review_rounds", "create", officer, title="自设计划轮次", call=call.number, closes_on=closes)
+    assert (round_.panel, round_.blind, round_.sheet["id"]) == (3, True, "own-sheet")
+    do("review_rounds", "add_items", officer, round_.record)
+    assert [i.record_id for i in Item.objects.filter(round=round_.record)] == [case.pk]
+    rows = [
+        {"title": f"自设专家{n}", "ref": f"own-{n}", "kind": "academic", "fields": ["medicine"], "city": "220100", "max_load": 6, "owner": home, "synthetic": True}
+        for n, home in enumerate(("jlau", "ciomp", "u-eng", "u-sci", "i-chem"))
+    ]  # fmt: skip
+    Record.objects.filter(register="experts").update(state="paused")
+    bulk.import_rows(register_of("experts"), rows, op)
+    for act in ("find_conflicts", "run"):
+        do("review_rounds", act, officer, round_.record)
+    do("review_rounds", "publish", officer, round_.record, run=1)
+    seats = list(Seat.objects.filter(round=round_.record))
+    assert len(seats) == 3
+    for n, seat in enumerate(seats):
+        do("review_seats", "accept", SYSTEM, seat.record, promise=True)
+        do("review_seats", "submit", SYSTEM, seat.record, points={"use": 50, "base": 30 + n}, gates={"in_scope": True}, texts={})
+    for act in ("close", "hand_over"):
+        do("review_rounds", act, officer, round_.record)
+    held = Record.objects.get(pk=case.pk).entry
+    assert (held.score, held.rank) == (81, 1)

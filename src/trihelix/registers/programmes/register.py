@@ -22,6 +22,12 @@ def _publicity_to(entry: Any) -> dt.date | None:
     return end
 
 
+def _scheme(call: Any) -> Any:
+    from trihelix.registers.programmes.queries import scheme_of
+
+    return scheme_of(call)
+
+
 def _publicity(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     offices = {"transfer_office", "body_admin", "signer"}
     own = (
@@ -94,7 +100,7 @@ def _made(*row: Any, **more: Any) -> Register:
 REGISTERS = (
     _made("calls", models.Call, "申报通知", "Call", "TZ", flow.CALL, sheets.CALLS, ("scheme", "year", "closes_on"), ("各类计划的申报通知；版本随通知固定。", "Calls of every scheme, each in a fixed version."),
           public=True, filters=("scheme", "year", "closes_on"), change_states=("drafting", "topic_collection", "approved"), refs={"line": "budget_lines", "agreement": "fund_agreements"}, check=_call_check,
-          search_doc=_doc, panels=("programmes/_call.html",), prepare=lambda v: v.update(batch=v.get("batch") or 1)),
+          search_doc=_doc, panels=("programmes/_call.html",), prepare=lambda v: v.update(batch=v.get("batch") or 1), scheme=_scheme),
     _made("topics", models.Topic, "选题建议", "Topic suggestion", "XT", flow.TOPIC, sheets.TOPICS, ("owner", "call", "band"), ("指南发布前征集的选题建议。", "Topics suggested before the guide."),
           create_roles=("owner", *OFFICE), change_states=("draft",), refs={"call": "calls", "need": "needs"}, filters=("call", "band", "owner")),
     _made("boards", models.Board, "榜单", "Board", "BD", flow.BOARD, sheets.BOARDS, ("owner", "amount_wan", "closes_on", "scheme_version"), ("揭榜挂帅的榜单：四项必填，规则版本随张榜固定。", "Boards of the open bid, with the rule version they were posted under."),

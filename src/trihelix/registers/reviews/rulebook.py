@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_file
-from trihelix.engines.schemes import load_schemes
+from trihelix.engines.errors import Refused
+from trihelix.engines.schemes import Scheme
 from trihelix.engines.schemes.sheets import Group, Item, ScoreSheet, read_sheet
 from trihelix.kernel import book
+from trihelix.kernel.models import Record
+from trihelix.kernel.register import register_of
 
 RULE = (
     "id", "zh", "en", "panel", "panel_min", "odd", "finance_min", "enterprise_percent", "same_employer", "same_city", "newcomers_min", "newcomers_each", "women_min", "most_seats", "years", "drop_from",
@@ -64,15 +67,13 @@ def sheet_choices() -> dict[str, tuple[str, str]]:
     return {k: NAMES[k] for k in sheets()}
 
 
-@functools.lru_cache(maxsize=4)
-def _schemes(path: Path, digest: str) -> Any:
-    return load_schemes(path)
-
-
-def scheme_of(call: Any) -> Any:
-    """The scheme behind a call, in the version it opened with."""
-    now = book.current()
-    return _schemes(now.path, now.digest).scheme(call.scheme, version=call.scheme_version)
+def scheme_of(call: Record) -> Scheme:
+    """The scheme behind a call, as the register of calls knows it: the version it opened with, from the book or a confirmed file."""
+    of = register_of(call.register).scheme
+    if of is None:
+        raise Refused.one("no_scheme", f"{call.number} 没有对应的计划，不能取用其评审设置", field="call", value=call.number)
+    found: Scheme = of(call.entry)
+    return found
 
 
 def from_json(data: dict[str, Any]) -> ScoreSheet:

@@ -34,7 +34,7 @@ def create(a: Act, entry: Round, **values: Any) -> None:
 
 
 def _from_scheme(entry: Round, values: dict[str, Any]) -> None:
-    scheme = rulebook.scheme_of(entry.call.entry)
+    scheme = rulebook.scheme_of(entry.call)
     if not values.get("sheet_id"):
         entry.sheet = scheme.sheet.as_json()
     given = {
@@ -139,7 +139,7 @@ def redact_file(a: Act, entry: Round, *, item: str, stream: Any, name: str) -> N
 
 def _rivals(entry: Round, records: Iterable[Record]) -> set[int]:
     """The other applicants of the round's call and of the round, where the scheme lets no body judge its rivals."""
-    if entry.call is None or not rulebook.scheme_of(entry.call.entry).get("review.rivals"):
+    if entry.call is None or not rulebook.scheme_of(entry.call).get("review.rivals"):
         return set()
     rows = register_of("applications").model._default_manager.filter(call=entry.call).exclude(record__state__in=("draft", "withdrawn"))
     return ({r.owner_id for r in records} | set(rows.values_list("record__owner_id", flat=True))) - {None}
