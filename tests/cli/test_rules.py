@@ -41,6 +41,9 @@ RULES = [
     "jilin-points",
     "patent-fee-holder",
     "patent-use",
+    "consortium-members",
+    "alliance-members",
+    "institute-council",
 ]
 FIRM = {"resident": True, "staff": 80, "tech_staff": 18, "sales": 5600, "assets": 1000.5, "rd": 300, "cost": 5000, "ip1": 0, "ip2": 2, "banned": False, "incident": False, "blacklisted": False}  # fmt: skip
 ANSWER = {"rule", "version", "on", "verdict", "total", "parts", "route", "failed", "missing", "outputs", "trace", "change"}

@@ -11,6 +11,7 @@ from django.test import Client
 
 from trihelix.cli.demo import networks, resources
 from trihelix.cli.demo.province import PARTS, Context
+from trihelix.engines.errors import Refused
 from trihelix.kernel import clock, journal, waits
 from trihelix.kernel.figures import Period, evaluate
 from trihelix.kernel.models import Notice, Record, User
@@ -47,6 +48,10 @@ def test_a_consortium_from_filing_to_evaluation_and_exit(actor, op):
     )
     assert "submit" in waiting(lead, made.record)
     run("network_members", "create")(by=lead, title="驰域", owner="firm-chiyu", network=made.number, layer="close")
+    with pytest.raises(Refused) as refusal:  # two firms only: the rule asks for three members, one of research among them
+        run("networks", "submit")(by=lead, record=made.uid)
+    assert {p.value for p in refusal.value.problems} == {"filing_members", "filing_research"}
+    run("network_members", "create")(by=lead, title="吉大", owner="jlu", network=made.number, layer="core")
     run("networks", "submit")(by=lead, record=made.uid)
     assert "file" in waiting(officer, made.record)
     run("networks", "file")(by=officer, record=made.uid, filed_on=dt.date(2025, 5, 20), batch="2025年第一批")

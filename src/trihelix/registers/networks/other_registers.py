@@ -27,7 +27,7 @@ INSTITUTES = declare(
         help_zh="研究院：章程、理事会、院长、运营公司、出资方；下设专业所。", help_en="The institute: charter, council, president, company, investors; professional institutes below.",
         list_columns=("number", "title", "kind", "owner", "parent", "president", "founded_on", "state"), filters=("kind", "parent", "fields", "owner"),
         refs={"parent": "institutes", "network": "networks", "company": "bodies"}, check=rules(past=("charter_on", "founded_on"), positive=("capital_wan",), more=checks.shares),
-        import_state="running", import_visibility="public", create_roles=("owner", "officer", "operator"), panels=("networks/_institute.html",),
+        import_state="running", import_visibility="public", create_roles=("owner", "officer", "operator"), panels=("networks/_institute.html", "networks/_composition.html"),
     )
 )  # fmt: skip
 SEATS = declare(

@@ -35,7 +35,7 @@ NETWORKS = declare(
         refs={"service_centre": "bodies", "liable_body": "bodies"}, change_states=("preparing", "filed", "running", "rectifying"),
         check=rules(past=("filed_on", "founded_on", "agreement_signed_on"), positive=("budget_wan",), order=(("agreement_signed_on", "filed_on"),), more=checks.network),
         facts=_facts, import_state=lambda row: "running" if row.get("filed_on") else "preparing", import_visibility="public", search_doc=_network_doc,
-        panels=("networks/_network.html",),
+        panels=("networks/_network.html", "networks/_composition.html"),
     )
 )  # fmt: skip
 MEMBERS = declare(

@@ -13,6 +13,7 @@ from trihelix.kernel.actor import SYSTEM, Actor
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
+from trihelix.registers.networks import composition
 from trihelix.registers.networks.models import AnnualReport, Commitment, Evaluation, Member, Network
 from trihelix.registers.networks.queries import active_bodies, is_active
 from trihelix.registers.networks.sheets import alliances as sheets
@@ -67,7 +68,8 @@ def _lead_joins(a: Run, network: Network) -> None:
 
 @action("networks", "submit", "申请备案", "Ask for filing", safe=True)
 def submit(a: Run, network: Network) -> None:
-    """Ask for filing. Refuses an incomplete file."""
+    """Ask for filing. Refuses an incomplete file, and members that are not those the book's rule asks for, clause by clause."""
+    composition.require(composition.of_network(network, "filing", a.today), "members")
 
 
 @action("networks", "return", "退回补正", "Return")
@@ -80,10 +82,11 @@ def send_back(a: Run, network: Network) -> None:
     Column("filed_on", "date", "备案日期", "Filed on", required=True), Column("batch", "text", "批次", "Batch", required=True), Column("filing_no", "text", "备案文号", "Filing number"),
 ))  # fmt: skip
 def file_network(a: Run, network: Network, *, filed_on: dt.date, batch: str, filing_no: str = "") -> None:
-    """File with day and batch; filed networks are public."""
+    """File with day and batch; filed networks are public. Refuses as at the request: by the rule of the day of filing."""
     a.require(filed_on <= a.today, "date_future", "备案日期不能晚于今天", field="filed_on")
     signed = network.agreement_signed_on
     a.require(signed is None or signed <= filed_on, "date_order", "备案日期早于协议签订日期", field="filed_on")
+    composition.require(composition.of_network(network, "filing", filed_on), "members")
     network.filed_on, network.batch, network.filing_no = filed_on, batch, filing_no or network.filing_no
     a.record.visibility = "public"
     a.notify(
@@ -102,7 +105,7 @@ def start_running(a: Run, network: Network) -> None:
     Column("score", "decimal", "得分", "Score"), Column("opinion", "longtext", "意见", "Opinion", required=True),
 ))  # fmt: skip
 def evaluate(a: Run, network: Network, *, year: int, grade: str, opinion: str, score: Decimal | None = None) -> None:
-    """Evaluate a year, once. A failed one starts a period to put things right; failures in a row are counted."""
+    """Evaluate a year, once. Members fewer than the rule keeps cannot pass. A failed one starts a period to put things right; failures in a row are counted."""
     a.require(2000 <= year <= a.today.year, "out_of_range", "年度不合理，请核对", field="year", value=year)
     held = Evaluation.objects.filter(network=a.record)
     a.require(not held.filter(year=year).exists(), "evaluated_already", f"{year} 年度已评估", field="year", value=year)
@@ -111,6 +114,8 @@ def evaluate(a: Run, network: Network, *, year: int, grade: str, opinion: str, s
     a.require(
         reported or grade == "fail", "report_missing", f"未提交 {year} 年度报告，不能评为合格以上", field="grade", clause="年报与评估"
     )
+    if grade != "fail":
+        composition.require(composition.of_network(network, "evaluation", a.today), "grade")
     Evaluation.objects.create(network=a.record, year=year, grade=grade, score=score, opinion=opinion, decided_on=a.today)
     a.extra["evaluation"] = [None, {"year": year, "grade": grade, "score": str(score) if score is not None else None}]
     network.grade, network.evaluated_on = grade, a.today

@@ -10,6 +10,7 @@ from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
+from trihelix.registers.networks import composition
 from trihelix.registers.networks.actions.alliances import create_for, leads
 from trihelix.registers.networks.actions.limits import require_room
 from trihelix.registers.networks.models import CouncilSeat, Institute, InstituteLab, Park, Resolution, Tenancy, TenantInvestment
@@ -43,11 +44,12 @@ def found(a: Run, institute: Institute, **values: Any) -> None:
 
 @action("institutes", "open", "批准运行", "Open", safe=True)
 def open_institute(a: Run, institute: Institute) -> None:
-    """Open: a provincial institute needs its charter and a serving chair of the council; a professional one an open parent."""
+    """Open: a provincial institute needs its charter, a serving chair and the council that the rule asks for; a professional one an open parent."""
     if institute.kind == "provincial":
         chair = CouncilSeat.objects.filter(institute=a.record, organ="council", position="chair", record__state="serving").exists()
         a.require(institute.charter and institute.charter_on, "charter_missing", "请先填写章程要点与通过日期", field="charter")
         a.require(chair, "chair_missing", "请先登记在任的理事长", field="state")
+        composition.require(composition.of_institute(institute, a.today), "state")
     else:
         a.require(
             institute.parent is not None and institute.parent.state == "running", "parent_closed", "上级研究院尚未运行", field="parent"

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import get_language
 
 from trihelix.kernel.register import register_of
-from trihelix.registers.networks import queries
+from trihelix.registers.networks import composition, queries
 from trihelix.registers.networks.sheets.alliances import GRADES
 
 register = template.Library()
@@ -31,6 +31,12 @@ _tag("tenant_investments", queries.investments)
 _tag("deal_payments", queries.payments)
 _tag("partner_introductions", queries.introductions)
 _tag("client_of", queries.client_of)
+
+
+@register.simple_tag
+def composition_of(entry: Any) -> Any:
+    """The clauses on who must be in it, with the figures of today; ``None`` where the book has no rule."""
+    return composition.shown(entry)
 
 
 def _language() -> str:
