@@ -23,10 +23,12 @@ ON_PLATFORM = (
     ("laboratory_batches", "platform", ("year", "batch", "launched_on"), "-year"),
     ("foreign_agreements", "platform", ("signed_on", "valid_to"), "-signed_on"),
     ("cooperation_projects", "platform", ("kind", "country", "approved_on", "approved_wan"), "-year"),
+    ("researcher_services", "laboratory", ("kind", "started_on", "amount_wan"), "-started_on"),
 )
 ONLY = {  # registers that concern some families only
     "laboratory_batches": ("provincial_lab",), "foreign_agreements": ("belt_road_lab", "key_lab", "research_centre"),
     "cooperation_projects": ("belt_road_lab", "key_lab", "research_centre"),
+    "researcher_services": ("joint_lab", "provincial_lab", "belt_road_lab", "key_lab"),
 }  # fmt: skip
 ON_PARTNER = (
     ("foreign_agreements", "partner", ("signed_on", "valid_to"), "-signed_on"),

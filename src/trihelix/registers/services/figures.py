@@ -116,24 +116,27 @@ def visit_needs(by: Actor, period: Period, published: bool = True, **where: Any)
 
 @formula("services.researcher_services", "次", "科研人员服务企业次数", "Researchers' services")
 def researcher_services(
-    by: Actor, period: Period, kind: str = "", provider_kind: str = "", owner: str = "", confirmed: bool = True
+    by: Actor, period: Period, kind: str = "", provider_kind: str = "", owner: str = "", laboratory: str = "", confirmed: bool = True
 ) -> Counted:
-    """COUNT of researchers' services begun in the period; by default those that the firm confirmed."""
-    return Counted(_researchers(by, period, kind, provider_kind, owner, confirmed))
+    """COUNT of researchers' services begun in the period; by default those that the firm confirmed. ``laboratory``: of the platform by ref
+    or number, or of that name where it is on no register."""
+    return Counted(_researchers(by, period, kind, provider_kind, owner, laboratory, confirmed))
 
 
 @formula("services.researcher_firms", "户", "科研人员服务的企业数", "Firms served by researchers")
 def researcher_firms(
-    by: Actor, period: Period, kind: str = "", provider_kind: str = "", owner: str = "", confirmed: bool = True
+    by: Actor, period: Period, kind: str = "", provider_kind: str = "", owner: str = "", laboratory: str = "", confirmed: bool = True
 ) -> Counted:
     """COUNT DISTINCT of firms served by researchers."""
-    return Counted(_researchers(by, period, kind, provider_kind, owner, confirmed), "distinct", "firm_id", "firm")
+    return Counted(_researchers(by, period, kind, provider_kind, owner, laboratory, confirmed), "distinct", "firm_id", "firm")
 
 
-def _researchers(by: Actor, period: Period, kind: str, provider_kind: str, owner: str, confirmed: bool) -> QuerySet[Any]:
+def _researchers(by: Actor, period: Period, kind: str, provider_kind: str, owner: str, laboratory: str, confirmed: bool) -> QuerySet[Any]:
     rows = entries(by, ResearcherService).filter(**within("started_on", period)).exclude(record__state="void")
     wanted = {"kind": kind, "provider_kind": provider_kind, "record__owner__ref": owner}
     rows = rows.filter(**{k: v for k, v in wanted.items() if v})
+    if laboratory:
+        rows = rows.filter(Q(laboratory__ref=laboratory) | Q(laboratory__number=laboratory) | Q(laboratory_name=laboratory))
     return rows.filter(record__state="confirmed") if confirmed else rows
 
 

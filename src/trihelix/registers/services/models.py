@@ -132,7 +132,8 @@ class ResearcherService(Entry):
 
     kind = models.CharField(max_length=12)
     provider_kind = models.CharField(max_length=20)
-    laboratory = models.CharField(max_length=120, blank=True)
+    laboratory = to_record("laboratory_services")
+    laboratory_name = models.CharField(max_length=120, blank=True, help_text="a laboratory that is on no register")
     researcher = to_record("researcher_services")
     team = models.CharField(max_length=200, blank=True)
     firm = to_record("researcher_services_received", null=False)

@@ -7,11 +7,13 @@ from typing import Any
 
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
+from trihelix.kernel.actor import Actor
 from trihelix.kernel.checks import not_negative, order, past
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
+from trihelix.kernel.values import lookup
 from trihelix.registers.parties.register import NODES
 from trihelix.registers.services import flow, models, sheets
 
@@ -69,8 +71,19 @@ def _check_researcher(row: Mapping[str, Any], context: Mapping[str, Any]) -> Ite
     yield from order(row, "started_on", "ended_on")
     yield from not_negative(row, "persons", "amount_wan", "hours")
     yield from _stars(row)
-    if row.get("provider_kind") == "joint_laboratory" and not row.get("laboratory"):
-        yield Problem("required", "请填写联合实验室名称", field="laboratory")
+    if row.get("provider_kind") == "joint_laboratory" and not row.get("laboratory") and not row.get("laboratory_name"):
+        yield Problem("required", "请填写联合实验室，未登记的填写名称", field="laboratory")
+    if row.get("laboratory") and row.get("laboratory_name"):
+        yield Problem("laboratory_twice", "已选登记的联合实验室的，不再填写名称", field="laboratory_name", value=row["laboratory_name"])
+
+
+def _known_laboratories(rows: list[tuple[int, dict[str, Any]]], by: Actor) -> Iterable[Problem]:
+    """A laboratory that the register of platforms does not hold is kept by its name."""
+    found = lookup("platforms", {str(row["laboratory"]) for _, row in rows if row.get("laboratory")}, by)
+    for _, row in rows:
+        if row.get("laboratory") and str(row["laboratory"]) not in found and not row.get("laboratory_name"):
+            row["laboratory_name"], row["laboratory"] = str(row["laboratory"]), None
+    return ()
 
 
 def _check_broker(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -170,8 +183,8 @@ RESEARCHER_SERVICES = declare(
         "researcher_services", models.ResearcherService, "科研人员服务企业", "Researchers' service", "KF", flow.RESEARCHER_SERVICE, sheets.RESEARCHER_SERVICES, area="deals",
         help_zh="高校、联合实验室的科研人员为企业做技术开发、技术服务、技术咨询、人员培训，由企业确认，可关联技术合同。",
         help_en="Development, service, consulting and training by researchers, confirmed by the firm, linked to the contract.",
-        list_columns=("number", "title", "owner", "kind", "firm", "started_on", "amount_wan", "state"), filters=("kind", "provider_kind", "owner", "firm", "started_on"),
-        public=False, refs={"researcher": "people", "firm": "bodies", "contract": "contracts"}, change_states=("recorded", "disputed"),
+        list_columns=("number", "title", "owner", "kind", "firm", "started_on", "amount_wan", "state"), filters=("kind", "provider_kind", "laboratory", "owner", "firm", "started_on"),
+        public=False, refs={"laboratory": "platforms", "researcher": "people", "firm": "bodies", "contract": "contracts"}, keyed=_known_laboratories, change_states=("recorded", "disputed"),
         import_state="recorded", import_visibility="node", check=_check_researcher,
     )
 )  # fmt: skip

@@ -118,7 +118,8 @@ RESEARCHER_SERVICES = Sheet(
     (
         *_own("KF-2024-001"), Column("owner", "ref", "高校或院所", "University or institute"),
         Column("kind", "choice", "服务类型", "Kind", required=True, choices=FOUR_KINDS, example="consulting"),
-        Column("provider_kind", "choice", "提供方", "Provider", required=True, choices=PROVIDERS, example="university"), Column("laboratory", "text", "联合实验室名称", "Joint laboratory"),
+        Column("provider_kind", "choice", "提供方", "Provider", required=True, choices=PROVIDERS, example="university"), Column("laboratory", "ref", "联合实验室", "Joint laboratory", help="平台的编号、外部编号或名称；未登记的名称导入时记入下一栏"),
+        Column("laboratory_name", "text", "联合实验室名称（未登记）", "Joint laboratory, not on the register"),
         Column("researcher", "ref", "科研人员", "Researcher"), Column("team", "text", "参与人员", "Team"), Column("firm", "ref", "企业", "Firm", required=True),
         Column("contract", "ref", "技术合同", "Contract"), Column("started_on", "date", "开始日期", "Started on", required=True), Column("ended_on", "date", "结束日期", "Ended on"),
         Column("content", "longtext", "服务内容", "Content"), Column("persons", "integer", "受益人数", "Persons", unit="人"), Column("hours", "decimal", "学时或工时", "Hours"),

@@ -102,6 +102,9 @@ def record_researcher(a: Run, service: ResearcherService, **values: Any) -> None
     create_entry(a, service, values)
     a.require(service.firm.entry.kind == "firm", "not_a_firm", f"“{service.firm.title}” 不是企业", field="firm")
     _fits_contract(a, service)
+    if service.laboratory is not None:
+        target = service.laboratory
+        a.after_saved(lambda: a.link(target, "laboratory"))
     service.confirmed_on, service.satisfaction = None, None
     a.record.visibility = "node"
 
