@@ -69,7 +69,6 @@ def observed(pattern: str) -> str:
             client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
         answer = client.get(filled(pattern))
         out.append(WORDS.get(answer.status_code, str(answer.status_code)))
-        answer.close()
     return out[0] if len(set(out)) == 1 else " ".join(out)
 
 
