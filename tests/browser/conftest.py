@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,10 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -98,3 +100,29 @@ def sign_in(page, served):
         page.wait_for_url(lambda url: "/accounts/login" not in url)
 
     return do
+
+
+DESKTOP = {"width": 1366, "height": 860}
+
+
+@pytest.fixture
+def page_of(browser: Browser, served: str) -> Iterator[Callable[..., Page]]:
+    """``page_of("jicui", viewport=…)``: a page, signed in as a demo account where one is named; every console error fails the test."""
+    contexts, errors = [], []
+
+    def make(username: str | None = None, viewport: dict[str, int] = DESKTOP, **options: object) -> Page:
+        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=served, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        if username:
+            page.goto("/accounts/login/")
+            page.locator(f'button[value="{username}"]').click()
+            page.wait_for_url(re.compile(r"^https?://[^/]+/inbox/$"))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert errors == []

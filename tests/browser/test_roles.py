@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,26 +19,9 @@ RECORD = re.compile(r"/[a-z_]+/[0-9a-f-]{36}/$")
 
 
 @pytest.fixture
-def at(browser, served) -> Iterator[object]:
-    """``at("officer", viewport=…)``: a page signed in as a demo account; every console error fails the test."""
-    contexts, errors = [], []
-
-    def make(username: str = "", viewport: dict[str, int] = DESKTOP, **options: object) -> Page:
-        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=served, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        if username:
-            page.goto("/accounts/login/")
-            page.locator(f'button[value="{username}"]').click()
-            page.wait_for_url(INBOX)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
+def at(page_of) -> Callable[..., Page]:
+    """``at("officer", viewport=…)``: :func:`page_of` on a smaller desktop."""
+    return lambda username="", viewport=DESKTOP, **options: page_of(username, viewport, **options)
 
 
 def faults(page: Page) -> list[object]:

@@ -7,41 +7,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.nodb]
 DESKTOP, TELEPHONE = {"width": 1366, "height": 860}, {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
-def site(served):
-    """The served demo that all journeys share."""
-    return served
-
-
-@pytest.fixture(scope="session")
-def chromium(browser):
-    """One browser a worker: a second driver beside it would not start."""
-    return browser
-
-
-@pytest.fixture
-def page_of(chromium, site):
-    """``page_of("jicui", viewport=…)``: a page signed in; every console error fails the test."""
-    contexts, errors = [], []
-
-    def make(username=None, viewport=DESKTOP, **options):
-        context = chromium.new_context(viewport=viewport, locale="zh-CN", base_url=site, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        if username:
-            page.goto("/accounts/login/")
-            page.locator(f'button[value="{username}"]').click()
-            page.wait_for_url("**/inbox/")
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
 def first_record(page, register):
     page.goto(f"/{register}/")
     return page.locator("table.list a.main").first.get_attribute("href")

@@ -2,40 +2,78 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+# One process loads the house and waits; each script runs in processes forked from it, so that a race costs one start-up.
+FORKING = """
+import json, os, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    script, each = json.loads(line)
+    begun = []
+    for args in each:
+        told, mouth = os.pipe()
+        if (pid := os.fork()) == 0:
+            os.dup2(mouth, 1)
+            sys.argv = ["-c", *args]
+            try:
+                exec(script, {"__name__": "__main__"})
+                code = 0
+            except BaseException:
+                traceback.print_exc()
+                code = 1
+            sys.stdout.flush()
+            os._exit(code)
+        os.close(mouth)
+        begun.append((pid, open(told)))
+    print(json.dumps([(told.read(), os.waitpid(pid, 0)[1]) for pid, told in begun]), flush=True)
+"""
+
 
 class Processes:
     """Scripts run as processes of their own over one database with its tables in it."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        self.env = env
+        self.errors = Path(env["TRIHELIX_HOME"]) / "errors.txt"
+        with self.errors.open("w") as errors:
+            self.parent = subprocess.Popen(
+                [sys.executable, "-c", FORKING], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+
+    def race(self, script: str, *each: tuple[str, ...]) -> list[list[str]]:
+        """The words that each of the processes started together prints, each with its own arguments; a failure fails the test."""
+        self.parent.stdin.write(json.dumps([script, each]) + "\n")
+        self.parent.stdin.flush()
+        assert select.select([self.parent.stdout], [], [], 240)[0], "the processes did not end"
+        answers = json.loads(self.parent.stdout.readline() or "[]")
+        assert [code for _, code in answers] == [0] * len(each), self.errors.read_text()[-4000:]
+        return [told.split() for told, _ in answers]
+
+    def words(self, script: str, *each: tuple[str, ...]) -> list[str]:
+        """The words that all of the processes started together print."""
+        return [word for told in self.race(script, *each) for word in told]
 
     def run(self, script: str, *args: str) -> list[str]:
-        """The words that one process prints; a failure fails the test."""
-        done = subprocess.run([sys.executable, "-c", script, *args], env=self.env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout.split()
+        """The words that one process prints."""
+        return self.race(script, args)[0]
 
-    def race(self, script: str, *each: tuple[str, ...]) -> list[str]:
-        """The words that processes started together print, each with its own arguments."""
-        begun = [
-            subprocess.Popen([sys.executable, "-c", script, *args], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for args in each
-        ]
-        told = [p.communicate(timeout=240) for p in begun]
-        assert [p.returncode for p in begun] == [0] * len(begun), [err[-2000:] for _, err in told]
-        return [word for out, _ in told for word in out.split()]
+    def end(self) -> None:
+        self.parent.stdin.close()
+        self.parent.wait(timeout=30)
 
 
 def _environment(home: Path, url: str = "") -> dict[str, str]:
@@ -80,15 +118,26 @@ def postgres(tmp_path_factory) -> Iterator[tuple[Any, Callable[[str], str], str]
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def _begun(env: dict[str, str]) -> Iterator[Processes]:
+    held = Processes(env)
+    try:
+        yield held
+    finally:
+        held.end()
+
+
 @pytest.fixture
 def processes(request, tmp_path) -> Iterator[Processes]:
     if not urlsplit(os.environ.get("DATABASE_URL", "")).scheme.startswith("postgres"):
-        yield Processes(request.getfixturevalue("house"))
+        with _begun(request.getfixturevalue("house")) as held:
+            yield held
         return
     server, address, tables = request.getfixturevalue("postgres")
     name = f"race_{uuid.uuid4().hex[:12]}"
     server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{tables}"')
     try:
-        yield Processes(_environment(tmp_path, address(name)))
+        with _begun(_environment(tmp_path, address(name))) as held:
+            yield held
     finally:
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -65,14 +62,9 @@ print(held.count(), Certificate.objects.count(), len({c.fingerprint for c in hel
 """
 
 
-def test_one_registration_and_one_signing_among_four_processes(house):
-    python = [sys.executable, "-c"]
-    made = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
-    swapped = [made[1], made[0], made[2]]
-    workers = [
-        subprocess.Popen([*python, TRY, *(made if n % 2 else swapped)], env=house, stdout=subprocess.PIPE, text=True) for n in range(4)
-    ]
-    done = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()
+def test_one_registration_and_one_signing_among_four_processes(processes):
+    made = tuple(processes.run(MAKE))
+    swapped = (made[1], made[0], made[2])
+    done = processes.words(TRY, made, swapped, made, swapped)
     assert {word: done.count(word) for word in ("register", "sign", "prefill")} == {"register": 1, "sign": 1, "prefill": 1}
-    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
-    assert found == ["1", "1", "1", "1", "1"]
+    assert processes.run(COUNT) == ["1", "1", "1", "1", "1"]

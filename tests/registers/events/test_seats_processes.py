@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -52,12 +49,7 @@ print(states["registered"], states["waiting"], sum(BrokerageCase.objects.values_
 """
 
 
-def test_two_seats_and_one_cap_among_four_processes(house):
-    python = [sys.executable, "-c"]
-    event, *cases = (
-        subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1].split()
-    )
-    workers = [subprocess.Popen([*python, TRY, event, case, f"人{i}"], env=house) for i, case in enumerate(cases)]
-    assert [w.wait(timeout=240) for w in workers] == [0, 0, 0, 0]
-    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
-    assert found == ["2", "2", str(20 * 1_000_000)]
+def test_two_seats_and_one_cap_among_four_processes(processes):
+    event, *cases = processes.run(MAKE)
+    processes.race(TRY, *((event, case, f"人{i}") for i, case in enumerate(cases)))
+    assert processes.run(COUNT) == ["2", "2", str(20 * 1_000_000)]

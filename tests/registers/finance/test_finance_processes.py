@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -48,10 +45,8 @@ print(Loan.objects.count(), queries.outstanding(CreditLine.objects.get().record)
 """
 
 
-def test_eight_draws_by_four_processes_stay_within_one_line(house):
-    python = [sys.executable, "-c"]
-    line = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.split()[-1]
-    workers = [subprocess.Popen([*python, DRAW, line], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    told = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()
+def test_eight_draws_by_four_processes_stay_within_one_line(processes):
+    (line,) = processes.run(MAKE)
+    told = processes.words(DRAW, *[(line,)] * 4)
     assert sorted(told) == ["drawn"] * 2 + ["over_limit"] * 6
-    assert subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split() == ["2", "80", "1"]
+    assert processes.run(COUNT) == ["2", "80", "1"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -77,6 +74,7 @@ while True:
 assert clock.now() > closes
 print(tries)
 """
+BID_OR_CLOSE = f"import sys\nexec({BID!r} if len(sys.argv) > 2 else {CLOSE!r})"
 COUNT = """
 import sys, django
 django.setup()
@@ -87,13 +85,9 @@ print(lot.record.state, len(bids), sum(b.at > lot.closes_at for b in bids), int(
 """
 
 
-def test_no_bid_after_the_closing_second_and_none_lost_before_it(house):
-    python = [sys.executable, "-c"]
-    lot = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
-    jobs = [[*python, BID, lot, firm] for firm in ("f-1", "f-2", "f-3")] + [[*python, CLOSE, lot]]
-    workers = [subprocess.Popen(job, env=house, stdout=subprocess.PIPE, text=True) for job in jobs]
-    answers = [w.communicate(timeout=240)[0].strip().splitlines()[-1] for w in workers]
-    assert [w.returncode for w in workers] == [0, 0, 0, 0]
-    state, bids, late, rising = subprocess.run([*python, COUNT, lot], env=house, check=True, capture_output=True, text=True).stdout.split()
+def test_no_bid_after_the_closing_second_and_none_lost_before_it(processes):
+    (lot,) = processes.run(MAKE)
+    *bidders, desk = processes.race(BID_OR_CLOSE, *((lot, firm) for firm in ("f-1", "f-2", "f-3")), (lot,))
+    state, bids, late, rising = processes.run(COUNT, lot)
     assert (state, late, rising) == ("closed", "0", "1")
-    assert int(bids) == sum(int(a) for a in answers[:3]) > 0 and int(answers[3]) > 0
+    assert int(bids) == sum(int(told[0]) for told in bidders) > 0 and int(desk[0]) > 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -56,9 +53,7 @@ print(" ".join(done))
 """
 
 
-def test_one_award_and_one_payment_among_four_processes(house):
-    made = subprocess.run([sys.executable, "-c", MAKE], env=house, check=True, capture_output=True, text=True)
-    uids = made.stdout.strip().splitlines()[-1].split()
-    workers = [subprocess.Popen([sys.executable, "-c", TRY, *uids], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    done = " ".join(w.communicate(timeout=240)[0].strip() for w in workers).split()
+def test_one_award_and_one_payment_among_four_processes(processes):
+    uids = tuple(processes.run(MAKE))
+    done = processes.words(TRY, *[uids] * 4)
     assert {act: done.count(act) for act in ("award", "order_payouts", "pay")} == {"award": 1, "order_payouts": 1, "pay": 1}

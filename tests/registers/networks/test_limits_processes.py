@@ -60,12 +60,12 @@ print(paid_on_deal(deal.record) // WAN)
 
 def test_four_agreements_at_once_never_let_more_than_the_park(processes):
     wanted = processes.run(HEAD + PARK)
-    assert sorted(processes.race(HEAD + AGREE, *((number,) for number in wanted))) == ["done", "done", "park_full", "park_full"]
+    assert sorted(processes.words(HEAD + AGREE, *((number,) for number in wanted))) == ["done", "done", "park_full", "park_full"]
     assert processes.run(HEAD + SHRINK) == ["below_let", "park_full", "800"]
 
 
 def test_payments_by_either_way_never_exceed_the_sum_signed(processes):
     (deal,) = processes.run(HEAD + DEAL)
-    told = processes.race(HEAD + PAY, *((deal, way) for way in ("pay", "enter", "pay", "enter")))
+    told = processes.words(HEAD + PAY, *((deal, way) for way in ("pay", "enter", "pay", "enter")))
     assert sorted(told) == ["above_committed", "above_committed", "done", "done"]
     assert processes.run(HEAD + PAID) == ["below_paid", "800"]

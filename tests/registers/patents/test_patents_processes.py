@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -59,15 +56,9 @@ print(form.outcome, form.record.state, JournalEntry.objects.filter(action="stock
 """
 
 
-def test_two_takers_of_one_stock_record_leave_one_outcome(house):
-    python = [sys.executable, "-c"]
-    form = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True).stdout.split()[-1]
-    workers = [
-        subprocess.Popen([*python, TAKE, form, outcome], env=house, stdout=subprocess.PIPE, text=True)
-        for outcome in ("licensed", "transferred", "licensed", "transferred")
-    ]
-    told = [w.communicate(timeout=240)[0].strip() for w in workers]
-    won = [t for t in told if not t.startswith("refused")]
+def test_two_takers_of_one_stock_record_leave_one_outcome(processes):
+    (form,) = processes.run(MAKE)
+    told = processes.race(TAKE, *((form, outcome) for outcome in ("licensed", "transferred", "licensed", "transferred")))
+    won = [t[0] for t in told if t[0] != "refused"]
     assert len(won) == 1, told
-    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
-    assert found == [won[0], won[0], "1", "1"]
+    assert processes.run(COUNT) == [won[0], won[0], "1", "1"]

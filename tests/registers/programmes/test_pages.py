@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
-import sys
 
 import pytest
 from django.test import Client
@@ -120,15 +118,11 @@ print(ok)
 
 
 @pytest.mark.nodb
-def test_four_processes_cannot_over_commit_a_line(house):
-    run = [sys.executable, "-c"]
-    made = (
+def test_four_processes_cannot_over_commit_a_line(processes):
+    (uid,) = processes.run(
         "import django; django.setup()\n"
         "from trihelix.kernel.accounts import operator\n"
         "from trihelix.kernel.register import register_of\n"
         "print(register_of('budget_lines').acts['create'].run(by=operator(), title='f', kind='fund', year=2026, amount_wan=2500).uid)"
     )
-    uid = subprocess.run([*run, made], env=house, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
-    workers = [subprocess.Popen([*run, CODE, uid], env=house, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    done = sum(int(w.communicate(timeout=180)[0].strip()) for w in workers)
-    assert done == 25
+    assert sum(int(told[0]) for told in processes.race(CODE, *[(uid,)] * 4)) == 25

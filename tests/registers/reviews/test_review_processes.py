@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 pytestmark = pytest.mark.nodb
@@ -71,13 +68,9 @@ print(Seat.objects.count(), len(links) == len(set(links)), Secondment.objects.fi
 """
 
 
-def test_one_round_is_published_once_and_one_post_taken_once(house):
-    python = [sys.executable, "-c"]
-    made = subprocess.run([*python, MAKE], env=house, check=True, capture_output=True, text=True)
-    round_, *posts = made.stdout.strip().splitlines()[-1].split()
-    workers = [subprocess.Popen([*python, TRY, round_, post], env=house, stdout=subprocess.PIPE, text=True) for post in posts]
-    told = [w.communicate(timeout=240)[0].split() for w in workers]
+def test_one_round_is_published_once_and_one_post_taken_once(processes):
+    round_, *posts = processes.run(MAKE)
+    told = processes.race(TRY, *((round_, post) for post in posts))
     assert sorted(t[0] == "done" for t in told) == [False, True], told
     assert sorted(t[1] for t in told) == ["done", "post_full"], told
-    found = subprocess.run([*python, COUNT], env=house, check=True, capture_output=True, text=True).stdout.split()
-    assert found == ["10", "True", "1", "True"]
+    assert processes.run(COUNT) == ["10", "True", "1", "True"]
