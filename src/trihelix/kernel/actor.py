@@ -14,11 +14,13 @@ from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.errors import Denied
 from trihelix.kernel.models import Grant, Participant, Record, User
+from trihelix.kernel.validity import in_force
 
 # Roles over the whole province (grant without scope). The rest are held in a body or a node.
 PROVINCE_ROLES = ("officer", "auditor", "leader", "finance", "discipline", "admin", "operator", "reviewer_office")
 SEES_ALL = frozenset({"officer", "auditor", "leader", "finance", "discipline", "admin", "operator", "system"})
 BODY_ROLES = ("member", "body_admin", "transfer_office", "researcher", "signer", "body_finance")
+OWNER = "owner:"  # ``owner:signer``: the people of the owner body who hold that function; its administrators where nobody does
 NODE_ROLES = ("station",)
 UNDONE = "undone"  # the state of a row whose import was taken back: kept for the journal, seen by nobody
 
@@ -77,7 +79,7 @@ class Actor:
         if self.system:
             found.add("system")
         if record.owner_id in self.body_roles or record.pk in self.body_roles:
-            found |= {"owner", *(f"owner:{r}" for r in self.body_roles.get(record.owner_id or record.pk, ()))}
+            found |= {"owner", *(OWNER + r for r in self.body_roles.get(record.owner_id or record.pk, ()))}
         if record.created_by_id is not None and record.created_by_id in self.own_ids:
             found.add("author")
         if record.node_id is not None and record.node_id in self.node_ids:
@@ -106,7 +108,7 @@ def actor_for(user: Any, on: dt.date | None = None, on_behalf_of: int | None = N
     if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
         return VISITOR
     day = on or clock.today()
-    grants = Grant.objects.filter(user=user, valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    grants = Grant.objects.filter(in_force(day), user=user)
     roles: set[str] = set()
     bodies: dict[int, set[str]] = {}
     nodes: set[int] = set()

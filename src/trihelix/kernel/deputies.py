@@ -15,6 +15,7 @@ from trihelix.kernel.actor import Actor, actor_for
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Deputy, Grant, Participant, Record, User, Wait
 from trihelix.kernel.register import REGISTERS
+from trihelix.kernel.validity import in_force, not_over
 
 LONGEST = 366
 
@@ -26,7 +27,7 @@ def active(on: dt.date) -> Q:
 
 def scopes_of(user: User, on: dt.date) -> set[int | None]:
     """The scopes in which an account holds a role; ``None`` is the province."""
-    valid = Grant.objects.filter(user=user, valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+    valid = Grant.objects.filter(in_force(on), user=user)
     return set(valid.values_list("scope_id", flat=True))
 
 
@@ -111,7 +112,7 @@ def hand_over(*, by: Actor, person: User, successor: User, roles: bool = True) -
 
 
 def _move_grants(person: User, successor: User, today: dt.date) -> int:
-    held = Grant.objects.filter(user=person).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    held = Grant.objects.filter(not_over(today), user=person)
     count = 0
     for grant in held:
         Grant.objects.get_or_create(

@@ -13,8 +13,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from trihelix.kernel import clock, journal
+from trihelix.kernel.actor import OWNER
 from trihelix.kernel.models import Grant, Notice, Outbox, Participant, Record, User, Wait
 from trihelix.kernel.register import Register
+from trihelix.kernel.validity import in_force
 
 log = structlog.get_logger()
 LEASE = dt.timedelta(minutes=5)
@@ -52,8 +54,8 @@ def people_of(record: Record, roles: Iterable[str], bodies: Iterable[int], users
     scopes: set[int] = set(bodies)
     province: set[str] = set()
     for role in roles:
-        if role.startswith("owner:") and record.owner_id:
-            found |= holders(record.owner_id, role[6:], day)
+        if role.startswith(OWNER) and record.owner_id:
+            found |= holders(record.owner_id, role.removeprefix(OWNER), day)
         elif role == "owner" and record.owner_id:
             scopes.add(record.owner_id)
         elif role == "node" and record.node_id:
@@ -66,17 +68,15 @@ def people_of(record: Record, roles: Iterable[str], bodies: Iterable[int], users
             found |= {u for _, u in parts if u}
             if not parts:
                 province.add(role)
-    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
     where = Q(scope_id__in=scopes) | Q(scope=None, role__in=province)
     if scopes or province:
-        found |= set(Grant.objects.filter(valid & where, user__is_active=True).values_list("user_id", flat=True))
+        found |= set(Grant.objects.filter(in_force(day) & where, user__is_active=True).values_list("user_id", flat=True))
     return found
 
 
 def holders(body: int, function: str, day: dt.date) -> set[int]:
     """Accounts that hold a function in a body on a day; its administrators where nobody does."""
-    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    held = Grant.objects.filter(valid, scope_id=body, role__in=(function, "body_admin"), user__is_active=True)
+    held = Grant.objects.filter(in_force(day), scope_id=body, role__in=(function, "body_admin"), user__is_active=True)
     by_role: dict[str, set[int]] = {}
     for role, user in held.values_list("role", "user_id"):
         by_role.setdefault(role, set()).add(user)
@@ -95,7 +95,7 @@ def addressees(wait: Wait) -> Whom:
     """For whom a task waits, as ``put_notice`` takes it: one person, a function inside the owner, a body or node, or a province role."""
     if wait.user_id:
         return {"users": [wait.user_id]}
-    if wait.scope_id and not wait.role.startswith("owner:"):
+    if wait.scope_id and not wait.role.startswith(OWNER):
         return {"bodies": [wait.scope_id]}
     return {"roles": [wait.role]}
 

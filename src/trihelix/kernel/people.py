@@ -22,6 +22,7 @@ from trihelix.kernel.accounts import create_account, grant, may_administer, note
 from trihelix.kernel.actor import BODY_ROLES, NODE_ROLES, PROVINCE_ROLES, SYSTEM, Actor
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import ApiKey, Deputy, Grant, Invitation, Notice, Participant, Record, SavedSearch, Star, User, Wait
+from trihelix.kernel.validity import not_over
 
 DAYS = 14
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}")
@@ -161,8 +162,7 @@ def revoke(*, by: Actor, pk: int, scope: Record | None) -> None:
 
 def current(scope: Record | None) -> QuerySet[Grant]:
     """The grants of a scope that hold today or later."""
-    today = clock.today()
-    held = Grant.objects.filter(scope=scope).filter(Q(valid_to=None) | Q(valid_to__gte=today)).select_related("user")
+    held = Grant.objects.filter(not_over(clock.today()), scope=scope).select_related("user")
     return held.exclude(user__system=True).order_by("user__display_name", "role", "pk")
 
 

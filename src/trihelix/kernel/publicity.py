@@ -10,6 +10,7 @@ from django.db.models import Q
 from trihelix.engines.errors import Refused
 from trihelix.kernel.models import Grant, Link, Record, User
 from trihelix.kernel.register import REGISTERS, PublicNotice, Register
+from trihelix.kernel.validity import in_force
 
 KIND = "objection"  # the link from an objection to the record it is about
 DESKS = {"owner": ("transfer_office", "body_admin"), "node": ("station",)}
@@ -58,5 +59,5 @@ def handlers(record: Record, today: dt.date) -> list[User]:
     for side in notice.handlers if notice is not None else ():
         scope = record.owner_id if side == "owner" else record.node_id
         where |= Q(scope_id=scope, role__in=DESKS[side]) if scope else Q(pk=None)
-    held = Grant.objects.filter(where, valid_from__lte=today, user__is_active=True).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    held = Grant.objects.filter(where, in_force(today), user__is_active=True)
     return list(User.objects.filter(pk__in=held.values("user")).order_by("pk"))

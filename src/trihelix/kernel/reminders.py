@@ -10,6 +10,7 @@ from django.db.models import Q
 from trihelix.kernel import book, clock, outbox
 from trihelix.kernel.models import Grant, Wait
 from trihelix.kernel.ticks import BATCH, label_of, tell, tick
+from trihelix.kernel.validity import in_force
 
 UNIT_AFTER, NODE_AFTER = 1, 2  # working days after the limit
 ADMINS = ("body_admin", "transfer_office")
@@ -55,9 +56,9 @@ def _told(wait: Wait, step: int, now: dt.datetime) -> None:
     if step == 1:
         tell(wait, text, english, now, "late", [])
     elif step == 2 and wait.scope_id is not None and wait.role != "node":
-        today = clock.local_date(now)
-        valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
-        users = Grant.objects.filter(valid, scope_id=wait.scope_id, role__in=ADMINS, user__is_active=True).values_list("user_id", flat=True)
+        users = Grant.objects.filter(
+            in_force(clock.local_date(now)), scope_id=wait.scope_id, role__in=ADMINS, user__is_active=True
+        ).values_list("user_id", flat=True)
         outbox.put_notice(
             wait.record,
             text + "，请本单位督促",

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import clock, outbox, waits
 from trihelix.kernel.accounts import note
-from trihelix.kernel.actor import Actor
+from trihelix.kernel.actor import OWNER, Actor
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import Editing, Grant, Label, Note, Record, Snooze, Star, User, Wait
+from trihelix.kernel.validity import in_force
 
 WORD = 30
 EDITING = dt.timedelta(minutes=15)
@@ -117,11 +118,11 @@ def snooze(*, by: Actor, wait: Any, until: dt.date | None) -> Wait:
 def colleagues(by: Actor, scope: int | None, role: str = "") -> QuerySet[User]:
     """The accounts of a scope today, except the actor's own; for a function inside a body, those who may act for it."""
     today = clock.today()
-    held = Grant.objects.filter(valid_from__lte=today, scope=scope).filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    held = Grant.objects.filter(in_force(today), scope=scope)
     if scope is None and role:
         held = held.filter(role=role)
     elif role in waits.FUNCTIONS:
-        held = held.filter(role__in=(role.removeprefix(waits.OWNER), "body_admin"))
+        held = held.filter(role__in=(role.removeprefix(OWNER), "body_admin"))
     return User.objects.filter(pk__in=held.values("user"), is_active=True, system=False).exclude(pk=by.account).order_by("display_name")
 
 

@@ -12,12 +12,12 @@ from django.db.models.functions import Substr
 
 from trihelix.engines import flow as flows
 from trihelix.kernel import book, clock
-from trihelix.kernel.actor import BODY_ROLES, PROVINCE_ROLES, Actor
+from trihelix.kernel.actor import BODY_ROLES, OWNER, PROVINCE_ROLES, Actor
 from trihelix.kernel.models import Grant, Participant, Record, Snooze, Wait
 from trihelix.kernel.register import REGISTERS, Register
+from trihelix.kernel.validity import in_force
 
 FALLBACK = ("node", "officer", "operator", "admin", "system")
-OWNER = "owner:"  # ``owner:signer``: the people of the owner body who hold that function; its administrators where nobody does
 FUNCTIONS = tuple(OWNER + role for role in BODY_ROLES)
 STEWARD = OWNER + "body_admin"
 CHUNK = 400
@@ -149,11 +149,9 @@ def _by_function(actor: Actor) -> Q:
     for function, bodies in scopes.items():
         q |= Q(role=function, scope_id__in=bodies)
     if stewarded := scopes.get(STEWARD):
-        today = clock.today()
         held = Grant.objects.filter(
-            Q(valid_to=None) | Q(valid_to__gte=today), scope=OuterRef("scope"), role=Substr(OuterRef("role"), len(OWNER) + 1),
-            valid_from__lte=today, user__is_active=True,
-        )  # fmt: skip
+            in_force(clock.today()), scope=OuterRef("scope"), role=Substr(OuterRef("role"), len(OWNER) + 1), user__is_active=True
+        )
         q |= Q(~Exists(held), role__in=FUNCTIONS, scope_id__in=stewarded)
     return q
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from trihelix.kernel.actor import OWNER
+
 WORDS = {
     "ally": gettext_lazy("联盟成员"),
     "chair": gettext_lazy("牵头单位"),
@@ -64,8 +66,8 @@ WORDS = {
 
 def word(role: str) -> str:
     """The word of a role; ``owner:signer`` reads as that role inside the owner body."""
-    if role.startswith("owner:"):
-        return _("所属单位的%(role)s") % {"role": word(role[6:])}
+    if role.startswith(OWNER):
+        return _("所属单位的%(role)s") % {"role": word(role.removeprefix(OWNER))}
     return str(WORDS.get(role, role))
 
 

@@ -13,6 +13,7 @@ from trihelix.engines.errors import Refused
 from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import JournalEntry, Link, Record
+from trihelix.kernel.validity import in_force
 from trihelix.registers.finance import conditions
 from trihelix.registers.finance.models import (
     CreditLine,
@@ -37,7 +38,7 @@ STALE_MONTHS = 24
 
 def agreed(on: dt.date) -> Any:
     """Agreements in force on a day."""
-    rows = FinanceAgreement.objects.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+    rows = FinanceAgreement.objects.filter(in_force(on))
     return rows.filter(Q(ended_on=None) | Q(ended_on__gt=on))
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.figures import Counted, Period, formula, within
+from trihelix.kernel.validity import not_over
 from trihelix.registers.ladder.models import ImplicitNeed, Incubator, IncubatorService, LadderPlace, RankedFirm, Ranking, Tenant
 
 
@@ -30,7 +31,7 @@ def placed(by: Actor, period: Period, *, place: str = "", growth_place: str = ""
 def incubators(by: Actor, period: Period, *, kind: str = "", level: str = "") -> Counted:
     """Recognised incubators in force on the last day, by kind and level."""
     rows = entries(by, Incubator).filter(recognised_on__lte=period.end).filter(Q(ended_on=None) | Q(ended_on__gt=period.end))
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=period.end))
+    rows = rows.filter(not_over(period.end))
     rows = rows.filter(kind=kind) if kind else rows
     return Counted(rows.filter(level=level) if level else rows)
 

@@ -15,6 +15,7 @@ from trihelix.kernel import index
 from trihelix.kernel.actor import SYSTEM, Actor, entries
 from trihelix.kernel.models import Link, Participant, Record
 from trihelix.kernel.register import REGISTERS
+from trihelix.kernel.validity import in_force
 from trihelix.registers.ladder import data, facts
 from trihelix.registers.ladder.models import Consent, ImplicitNeed, Incubator, LadderPlace, RankedFirm, Tenant
 from trihelix.registers.ladder.ranking import Years
@@ -97,8 +98,7 @@ def profile(firm: Record, by: Actor) -> dict[str, Any]:
 
 def candidates(method: data.Method, as_of: dt.date) -> tuple[dict[int, Years], list[dict[str, Any]]]:
     """Firms of a method's population with their years as exact numbers, and how many were left out for which reason."""
-    held = Recognition.objects.filter(title_kind__in=method.titles, valid_from__lte=as_of).exclude(record__state="removed")
-    held = held.filter(Q(valid_to=None) | Q(valid_to__gte=as_of))
+    held = Recognition.objects.filter(in_force(as_of), title_kind__in=method.titles).exclude(record__state="removed")
     firms = set(held.values_list("record__owner_id", flat=True)) - {None}
     inside = {
         pk

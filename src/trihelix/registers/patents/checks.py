@@ -239,7 +239,7 @@ def check_centre(row: Row, context: Row) -> Iterable[Problem]:
 
 
 def check_call(row: Row, context: Row) -> Iterable[Problem]:
-    """Days in order, a not_negative number of cases."""
+    """Days in order, no negative number of cases."""
     yield from order(row, "opens_on", "closes_on")
     yield from span(row, "wanted", 1, 100, "入选数量")
 

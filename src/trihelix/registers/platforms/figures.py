@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.figures import Counted, Period, formula, within
+from trihelix.kernel.validity import not_over
 from trihelix.registers.platforms.models import (
     Batch,
     CooperationProject,
@@ -32,7 +33,7 @@ def _split(text: str) -> list[str]:
 def recognised(rows: QuerySet[Any], day: dt.date, *, valid: bool = False) -> QuerySet[Any]:
     """Recognised by a day and not removed or closed by then; ``valid`` leaves out those whose period had ended."""
     rows = rows.exclude(record__state__in=NEVER).filter(recognised_on__lte=day).filter(Q(ended_on=None) | Q(ended_on__gt=day))
-    return rows.filter(Q(valid_to=None) | Q(valid_to__gte=day)) if valid else rows
+    return rows.filter(not_over(day)) if valid else rows
 
 
 @formula("platforms.platforms", "个", "在册平台", "Platforms")
@@ -173,7 +174,7 @@ def exchange_projects(by: Actor, period: Period, country: str = "") -> Counted:
 def agreements(by: Actor, period: Period, country: str = "") -> Counted:
     """COUNT of agreements in force on the last day."""
     rows = entries(by, ForeignAgreement).filter(signed_on__lte=period.end).filter(Q(ended_on=None) | Q(ended_on__gt=period.end))
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=period.end))
+    rows = rows.filter(not_over(period.end))
     return Counted(rows.filter(partner__platforms_foreignpartner__country=country) if country else rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel.checks import no_new_rows
+from trihelix.kernel.checks import fill, no_new_rows
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -22,10 +22,6 @@ def _check_dates(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
 def _policy_doc(policy: models.Policy) -> dict[str, Any]:
     return document(policy, text=[policy.doc_number, policy.summary, policy.interpretation], holder="、".join(policy.issuers), facets={"rule": policy.rules},
                     numbers={"year": policy.issued_on.year if policy.issued_on else None})  # fmt: skip
-
-
-def _flags(values: dict[str, Any]) -> None:
-    values["unverified"] = bool(values.get("unverified"))
 
 
 ASSESSMENTS = declare(
@@ -60,7 +56,7 @@ POLICIES = declare(
         help_zh="政策文件库：现行、被替代、草案；替代链、解读与关联规则。", help_en="Policy documents: in force, replaced, draft; with chains, interpretation and linked rules.",
         list_columns=("number", "title", "doc_number", "issued_on", "state"), filters=("issued_on", "rules", "unverified"),
         create_roles=("officer", "operator"), refs={"replaces": "policies"}, import_state="in_force", import_visibility="public", check=_check_dates,
-        prepare=_flags, search_doc=_policy_doc,
+        prepare=fill("unverified"), search_doc=_policy_doc,
     )
 )  # fmt: skip
 RULE_CHANGES = declare(

@@ -17,6 +17,7 @@ from trihelix.engines.schemes.quota import Ladder, Standing, is_overdue, places,
 from trihelix.kernel import book
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import BookVersion, Link, Record
+from trihelix.kernel.validity import in_force
 from trihelix.registers.parties.models import Body, Membership
 from trihelix.registers.programmes import overlay
 from trihelix.registers.programmes.models import Application, Call, Integrity, Project, SubsidyRow
@@ -159,8 +160,7 @@ def open_projects(leader: int | None) -> int:
 
 def bars(subjects: list[int | None], day: dt.date) -> QuerySet[Integrity]:
     """Integrity records in force against any of these people or bodies."""
-    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    return Integrity.objects.filter(valid, subject_id__in=[s for s in subjects if s], record__state="valid").exclude(bars="none")
+    return Integrity.objects.filter(in_force(day), subject_id__in=[s for s in subjects if s], record__state="valid").exclude(bars="none")
 
 
 TIES = {"equity": "存在股权关系", "controls": "存在控制关系", "legal_representative": "法定代表人相同", "affiliate": "登记为关联单位"}
@@ -189,8 +189,7 @@ def affiliated(first: Record | None, second: Record | None, posts: tuple[str, ..
 
 def _shared_posts(first: Record, second: Record, posts: tuple[str, ...], day: dt.date, leader: int | None) -> str:
     """A person who ties two bodies by membership on a day: in charge of both, or the case's leader in charge of one."""
-    valid = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
-    held = Membership.objects.filter(valid, body__in=(first, second)).select_related("person").order_by("pk")
+    held = Membership.objects.filter(in_force(day), body__in=(first, second)).select_related("person").order_by("pk")
     charged: dict[int, set[int]] = {}  # person → bodies that the person has charge of
     for row in held.filter(functools.reduce(operator.or_, (Q(position__contains=p) for p in posts))) if posts else ():
         bodies = charged.setdefault(row.person_id, set())

@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, Q, Sum
 from trihelix.kernel import clock
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.models import Link, Record
+from trihelix.kernel.validity import not_over
 from trihelix.registers.experts.affinity import Evidence
 from trihelix.registers.experts.models import EVIDENCE
 from trihelix.registers.parties.models import Membership, Person
@@ -90,7 +91,7 @@ def _degree_or_rank(row: Secondment, value: Any) -> tuple[bool, str]:
 def _years_at_home(row: Secondment, value: int) -> tuple[bool, str]:
     """Years since the earliest membership of the home body that still runs."""
     since = (
-        Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()), person=row.person, body=row.record.owner)
+        Membership.objects.filter(not_over(clock.today()), person=row.person, body=row.record.owner)
         .order_by("valid_from").values_list("valid_from", flat=True).first()
     )  # fmt: skip
     if since is None:

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from trihelix.kernel.actor import Actor, entries
 from trihelix.kernel.figures import Counted, Period, formula, within
+from trihelix.kernel.validity import in_force, not_over
 from trihelix.registers.platforms.figures import recognised
 from trihelix.registers.titles.models import Authorisation, Carrier, CarrierYear, CombinedBody, Enclave, TalentGrade, TitleCase
 
@@ -19,8 +20,8 @@ NEVER = ("applied", "refused", "withdrawn")
 def authorised_firms(by: Actor, period: Period, series: str = "") -> Counted:
     """COUNT DISTINCT of firms with an authorisation valid on the last day: begun, not over, not revoked (F59)."""
     day = period.end
-    rows = entries(by, Authorisation).exclude(record__state__in=NEVER).filter(valid_from__lte=day, record__owner__parties_body__kind="firm")
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=day)).filter(Q(ended_on=None) | Q(ended_on__gt=day))
+    rows = entries(by, Authorisation).exclude(record__state__in=NEVER).filter(in_force(day), record__owner__parties_body__kind="firm")
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=day))
     if series:
         rows = rows.filter(pk__in=[a.pk for a in rows if series in a.series])
     return Counted(rows, "distinct", "record__owner", "record__owner")
@@ -80,6 +81,6 @@ def enclaves(by: Actor, period: Period, kind: str = "") -> Counted:
 def graded(by: Actor, period: Period, talent_class: str = "") -> Counted:
     """COUNT DISTINCT of people with a class in force on the last day; unregistered people by record."""
     rows = entries(by, TalentGrade).exclude(record__state__in=NEVER).filter(graded_on__lte=period.end)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=period.end)).filter(Q(ended_on=None) | Q(ended_on__gt=period.end))
+    rows = rows.filter(not_over(period.end)).filter(Q(ended_on=None) | Q(ended_on__gt=period.end))
     rows = rows.filter(talent_class=talent_class) if talent_class else rows
     return Counted(rows.annotate(who=Coalesce("person_id", "record_id")), "distinct", "who")

@@ -12,6 +12,7 @@ from trihelix.kernel import book
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.models import Record, User
 from trihelix.kernel.standard import create_entry
+from trihelix.kernel.validity import in_force
 from trihelix.registers.platforms.life import OWN
 from trihelix.registers.policies.models import Recognition
 from trihelix.registers.titles.channels import Channel, channels, votes
@@ -67,8 +68,8 @@ def _open_to(a: Run, case: TitleCase) -> None:
     fits = not channel.employer_kinds or owner.entry.kind in channel.employer_kinds
     a.require(fits, "channel_employer", f"{channel.zh}只面向企业", field="channel", value=case.channel, clause=channel.source)
     if channel.recognitions:
-        held = Recognition.objects.filter(record__owner=owner, title_kind__in=channel.recognitions, valid_from__lte=a.today)
-        held = held.filter(Q(valid_to=None) | Q(valid_to__gte=a.today)).exclude(record__state__in=("removed", "expired"))
+        held = Recognition.objects.filter(in_force(a.today), record__owner=owner, title_kind__in=channel.recognitions)
+        held = held.exclude(record__state__in=("removed", "expired"))
         a.require(
             held.exists(),
             "recognition_missing",
