@@ -1,4 +1,4 @@
-"""So many tries in a while from one visitor's address, counted in this process."""
+"""So many tries in a while of one account or from one visitor's address, counted in this process."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from trihelix.engines.errors import Problem, Refused
+from trihelix.kernel.actor import Actor
 
 
 class TooMany(Refused):
@@ -30,8 +31,9 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def count(kind: str, who: str, most: int, seconds: int, message: str) -> None:
-    """Count one try of ``who``; refuses beyond ``most`` in ``seconds`` (429), saying when to come back."""
+def count(kind: str, request: HttpRequest, actor: Actor | None, most: int, seconds: int, message: str) -> None:
+    """Count one try of an account, or of a visitor's address; refuses beyond ``most`` in ``seconds`` (429), saying when to come back."""
+    who = f"user:{actor.user_id}" if actor is not None and actor.signed_in else f"address:{address(request)}"
     now = time.time()
     key = f"{kind}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{int(now // seconds)}"
     cache.add(key, 0, seconds)

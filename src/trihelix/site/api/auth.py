@@ -66,5 +66,4 @@ def limit(request: HttpRequest, actor: Actor | None) -> None:
     """So many calls a minute for each account and for each visitor's address, counted in this process. Refuses beyond (429)."""
     signed_in = actor is not None and actor.signed_in
     most: int = settings.API_RATE_ACCOUNT if signed_in else settings.API_RATE_VISITOR
-    who = f"user:{actor.user_id}" if actor is not None and signed_in else f"address:{throttle.address(request)}"
-    throttle.count("api", who, most, 60, f"每分钟最多 {most} 次请求；请按 Retry-After 所示的秒数后重试")
+    throttle.count("api", request, actor, most, 60, f"每分钟最多 {most} 次请求；请按 Retry-After 所示的秒数后重试")

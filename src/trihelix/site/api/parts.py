@@ -26,6 +26,7 @@ from trihelix.site.api import base, schemas
 from trihelix.site.api.auth import actor_of
 from trihelix.site.api.problems import respond
 from trihelix.site.api.records import ID, KEY_ONLY, filters_of, reason_text
+from trihelix.site.attachments import attachment
 
 routes = Router()
 MOST = 200
@@ -232,9 +233,7 @@ def _stored(record: Record, uid: str, register: Register, by: Actor) -> StoredFi
 def download(request: HttpRequest, register_id: REGISTER, id: ID, file: str) -> FileResponse:
     found, record, by = _seen(request, register_id, id)
     stored = _stored(record, file, found, by)
-    stream, size = files.handed_out(stored, by)
-    response = FileResponse(stream, as_attachment=True, filename=stored.name, content_type=stored.mime)
-    response["Content-Length"] = str(size)
+    response = attachment(stored, by)
     if not files.is_marked(stored):  # a marked copy is made for each reader
         response["ETag"] = f'"{stored.sha256}"'
     response["X-Content-Type-Options"] = "nosniff"

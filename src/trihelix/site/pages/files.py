@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from trihelix.kernel import files
 from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import File
 from trihelix.kernel.register import Register
+from trihelix.site.attachments import attachment
 from trihelix.site.pages import common
 
 
@@ -42,7 +43,4 @@ def download(request: HttpRequest, register: Register, uid: uuid.UUID, file: uui
         raise Unseen(Problem("not_found", "此记录没有该文件", field="file", value=str(file)))
     if not files.may_read(register, held, request.actor):
         raise Denied(Problem("confidential", "这是保密部分：请先在对接中接受保密约定", field="file"))
-    stream, size = files.handed_out(held, request.actor)
-    response = FileResponse(stream, as_attachment=True, filename=held.name, content_type=held.mime)
-    response["Content-Length"] = str(size)
-    return response
+    return attachment(held, request.actor)

@@ -118,13 +118,18 @@ def file(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRespon
 def _count(request: HttpRequest) -> None:
     """So many objections an hour from one address (visitors) or account."""
     most: int = settings.OBJECTIONS_AN_HOUR
-    actor: Actor = request.actor
-    who = f"user:{actor.user_id}" if actor.signed_in else f"address:{throttle.address(request)}"
-    throttle.count("objection", who, most, HOUR, _("同一地址每小时最多提出 %(n)d 件异议，请稍后再试，或向公示单位书面提出") % {"n": most})
+    throttle.count(
+        "objection",
+        request,
+        request.actor,
+        most,
+        HOUR,
+        _("同一地址每小时最多提出 %(n)d 件异议，请稍后再试，或向公示单位书面提出") % {"n": most},
+    )
 
 
 def _receipt(request: HttpRequest, made: Any, word: str) -> HttpResponse:
-    record = Record.objects.get(pk=made.pk)
+    record = made.record
     text = _("异议已收到，回执编号 %(number)s。") % {"number": record.number}
     if not word:
         messages.success(request, text)

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from trihelix.kernel.errors import Denied, Unseen
 from trihelix.kernel.models import File, User
 from trihelix.kernel.register import REGISTERS, Register
 from trihelix.site import casefile, forms
+from trihelix.site.attachments import attachment
 from trihelix.site.pages import common
 from trihelix.site.pages.desk import day_of, signed_in
 
@@ -59,7 +60,7 @@ def editing(request: HttpRequest, register: Register, uid: uuid.UUID) -> HttpRes
     """An open form says that it is still open, and hears who else has one open; a part of the form's page."""
     actor = signed_in(request)
     record = find(register, uid, actor)
-    if not actor.roles_on(record) | actor.roles:
+    if not actor.roles_on(record):
         raise Denied(Problem("denied", "只有能办理此记录的人才会登记为正在填写", field="record"))
     editors = teams.editors(actor, record)
     teams.opened(actor, record)
@@ -167,10 +168,7 @@ def link_file(request: HttpRequest, word: str, file: uuid.UUID) -> HttpResponse:
     found = File.objects.filter(record=held.record, uid=file, void_reason="").first()
     if found is None or not files.may_read(REGISTERS[held.record.register], found, actor):
         raise Unseen(Problem("not_found", "此记录没有该文件", field="file", value=str(file)))
-    stream, size = files.handed_out(found, actor)
-    response = FileResponse(stream, as_attachment=True, filename=found.name, content_type=found.mime)
-    response["Content-Length"] = str(size)
-    return response
+    return attachment(found, actor)
 
 
 @require_safe
