@@ -19,6 +19,8 @@ book_option = click.option("--book", "region", default="jilin", show_default=Tru
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON")
 on_option = click.option("--on", "on", help="适用日期，默认最新版本 / day, ISO")
 version_option = click.option("--version-id", "version", default="", help="版本 / version of the scheme")
+class_option = click.option("--class", "class_id", default="", help="类别 / class")
+variant_option = click.option("--variant", default="", help="变体 / variant")
 
 
 def _path(region: str) -> Path:
@@ -135,8 +137,8 @@ def diagram_command(scheme: str, lang: str, on: str | None, version: str, region
 @schemes.command()
 @click.argument("scheme")
 @click.option("--facts", "facts", required=True, type=click.Path(path_type=Path), help="JSON：申报表字段的值，金额以万元计")
-@click.option("--class", "class_id", default="", help="类别 / class")
-@click.option("--variant", default="", help="变体 / variant")
+@class_option
+@variant_option
 @on_option
 @version_option
 @book_option
@@ -160,8 +162,8 @@ def grant(scheme: str, facts: Path, class_id: str, variant: str, on: str | None,
 @click.argument("scheme")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--empty", is_flag=True, help="写出空白申报内容 / write the empty form")
-@click.option("--class", "class_id", default="", help="类别 / class")
-@click.option("--variant", default="", help="变体 / variant")
+@class_option
+@variant_option
 @on_option
 @version_option
 @book_option

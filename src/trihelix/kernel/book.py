@@ -6,16 +6,19 @@ import datetime as dt
 import functools
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_file, load_text
 from trihelix.engines.books import book_path
 from trihelix.engines.codelists import CodeList, load_codelists
 from trihelix.engines.workdays import Calendar, Kind
-from trihelix.kernel import clock
+from trihelix.kernel import clock, memo
 from trihelix.kernel.models import BookVersion
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,17 @@ def load(path: Path) -> Book:
 def current() -> Book:
     """The book in force (``$TRIHELIX_BOOK``, by default ``jilin``)."""
     return load(book_path(os.environ.get("TRIHELIX_BOOK", "jilin"), os.environ))
+
+
+def of_current(read: Callable[[Path], T]) -> Callable[[], T]:
+    """Make a reader of a book's folder ask for the current book by itself; it reads once for each book."""
+    held = functools.lru_cache(maxsize=4)(read)
+
+    @functools.wraps(read)
+    def now() -> T:
+        return memo.once(now, lambda: held(current().path))
+
+    return now
 
 
 def store(book: Book) -> BookVersion:

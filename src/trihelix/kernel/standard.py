@@ -91,6 +91,14 @@ def editable(register: Register, record: Record, by: Actor) -> bool:
     return True
 
 
+def change_where_editable(a: Run, entry: Any, values: dict[str, Any]) -> None:
+    """Change columns as the standard act does: refuses end states, and owners outside the states in which they may change."""
+    if not editable(a.register, a.record, a.by):
+        label = a.register.state_label(a.record.state)
+        raise Conflict(Problem("not_editable", f"“{label}” 状态下不能修改；请先退回或联系经办人", field="state", value=a.record.state))
+    change_entry(a, entry, values)
+
+
 def standard_actions(register: Register) -> None:
     """Register ``create``, ``change``, ``discard``, ``void`` and ``message`` for a register that does not bring its own."""
     if "create" not in register.acts:
@@ -105,12 +113,7 @@ def standard_actions(register: Register) -> None:
         @action(register.id, "change", "修改", "Change", roles=("owner", "node", "officer", "operator"))
         def change(a: Run, entry: Any, **values: Any) -> None:
             """Change columns. Refuses end states, and owners outside the states in which the register may be changed."""
-            if not editable(a.register, a.record, a.by):
-                label = a.register.state_label(a.record.state)
-                raise Conflict(
-                    Problem("not_editable", f"“{label}” 状态下不能修改；请先退回或联系经办人", field="state", value=a.record.state)
-                )
-            change_entry(a, entry, values)
+            change_where_editable(a, entry, values)
 
     if "message" not in register.acts:
         _message_action(register)

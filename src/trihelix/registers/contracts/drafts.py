@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,10 @@ from trihelix.registers.contracts.models import ContractDraft, DraftVersion
 STRUCTURED = ("kind", "subkind", "term_from", "term_to", "amount_items", "payment_plan", "ip_items", "clauses", "field", "plan_source")
 
 
-@functools.lru_cache(maxsize=2)
-def _terms(path: Path) -> Mapping[str, KindTerms]:
-    return load_terms(path, recognition.contract_book())
-
-
-def templates() -> Mapping[str, KindTerms]:
+@book.of_current
+def templates(path: Path) -> Mapping[str, KindTerms]:
     """Clause templates of the current book by kind."""
-    return _terms(book.current().path)
+    return load_terms(path, recognition.contract_book())
 
 
 def template(draft: ContractDraft) -> KindTerms:

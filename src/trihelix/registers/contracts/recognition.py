@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,10 @@ TERMS = (
 DATES = ("sign_date", "effective_date", "term_from", "term_to")
 
 
-@functools.lru_cache(maxsize=2)
-def _book(path: Path) -> ContractBook:
-    return load_contract_book(path)
-
-
-def contract_book() -> ContractBook:
+@book.of_current
+def contract_book(path: Path) -> ContractBook:
     """The contract rules of the current book."""
-    return _book(book.current().path)
+    return load_contract_book(path)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

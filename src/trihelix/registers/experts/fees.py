@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -14,21 +13,19 @@ from trihelix.engines.errors import Problem, Refused
 from trihelix.kernel import book
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path, digest: str) -> Any:
+@book.of_current
+def _read(path: Path) -> Any:
     return load_file(path / "panels" / "rules.yaml", path)
 
 
 def standard() -> Any:
     """The fee standard in force."""
-    now = book.current()
-    return _load(now.path, now.digest)["fees"]
+    return _read()["fees"]
 
 
 def book_credit() -> Any:
     """Points of the credit score."""
-    now = book.current()
-    return _load(now.path, now.digest)["credit"]
+    return _read()["credit"]
 
 
 def day_range(rank: str, academician: bool = False) -> tuple[int, int]:

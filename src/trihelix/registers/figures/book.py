@@ -178,12 +178,7 @@ def read(folder: Path, root: Path) -> FigureBook:
     return FigureBook(ordered, checks)
 
 
-@functools.lru_cache(maxsize=4)
-def _loaded(path: Path, digest: str) -> FigureBook:
-    return read(path / "figures", path)
-
-
-def figures() -> FigureBook:
+@book.of_current
+def figures(path: Path) -> FigureBook:
     """The figures of the book in force."""
-    current = book.current()
-    return _loaded(current.path, current.digest)
+    return read(path / "figures", path)

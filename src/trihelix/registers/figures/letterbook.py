@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -124,12 +123,7 @@ def read(path: Path, root: Path) -> LetterBook:
     return LetterBook(data["sign"], data["signature"], data["opening"], data["closing"], dict(data["parts"]), tuple(chapters))
 
 
-@functools.lru_cache(maxsize=4)
-def _loaded(path: Path, digest: str) -> LetterBook:
-    return read(path / "letter" / "letter.yaml", path)
-
-
-def letter() -> LetterBook:
+@book.of_current
+def letter(path: Path) -> LetterBook:
     """The wording in force in the book."""
-    current = book.current()
-    return _loaded(current.path, current.digest)
+    return read(path / "letter" / "letter.yaml", path)

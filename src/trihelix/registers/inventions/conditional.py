@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,10 @@ from trihelix.kernel import book
 from trihelix.registers.inventions.models import Concession, ContractEvent, FundFirstCase, Invention, UseFirstLicence
 
 
-@functools.lru_cache(maxsize=2)
-def _models(path: Path) -> Models:
-    return load_models(path)
-
-
-def models() -> Models:
+@book.of_current
+def models(path: Path) -> Models:
     """The instrument models of the current book."""
-    return _models(book.current().path)
+    return load_models(path)
 
 
 def _given(**values: Any) -> dict[str, Any]:

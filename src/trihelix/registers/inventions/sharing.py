@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,10 @@ from trihelix.kernel.models import Record
 from trihelix.registers.inventions.models import IncomeReceipt, Payout, SharePart, SharePlan, Transfer
 
 
-@functools.lru_cache(maxsize=2)
-def _book(path: Path) -> ShareBook:
-    return load_share_book(path)
-
-
-def share_book() -> ShareBook:
+@book.of_current
+def share_book(path: Path) -> ShareBook:
     """The share rules of the current book."""
-    return _book(book.current().path)
+    return load_share_book(path)
 
 
 def member_id(row: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -51,20 +50,15 @@ def _wrong(node: Node, text: str, value: Any = None) -> Refused:
     return Refused.one("bad_ladder", text, field="ladder.yaml", value=value)
 
 
-@functools.lru_cache(maxsize=4)
-def _read(path: Path, digest: str) -> Any:
+@book.of_current
+def content(path: Path) -> Any:
+    """The whole file."""
     node = load_file(path / "ladder" / "ladder.yaml", path)
     check_keys(node, required=("steps", "methods", "implicit"))
     for step in node["steps"]:
         check_keys(step, required=("id", "track", "zh", "en", "titles", "rules"))
     check_keys(node["implicit"], required=("cap", "records", "scope"))
     return node
-
-
-def content() -> Any:
-    """The whole file."""
-    current = book.current()
-    return _read(current.path, current.digest)
 
 
 def _indicator(node: Node) -> Indicator:

@@ -100,5 +100,5 @@ def shown(entry: Network | Institute) -> Answer | None:
     if answer is None:
         return None
     rule = rules().rule(answer.rule)
-    others = {c for key in ("stage", "place") for c in rule.inputs[key].choices} - {stage, rule.inputs["place"].default}
+    others = {c for key in SETTING for c in rule.inputs[key].choices} - {stage, rule.inputs["place"].default}
     return dataclasses.replace(answer, trace=[t for t in answer.trace if not {t["clause"], t["parent"]} & others])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from trihelix.engines import patents
 from trihelix.engines.bookfile import BookError, Node, check_keys, load_file
 from trihelix.engines.patents import Terms, TierStep
-from trihelix.kernel import book, memo
+from trihelix.kernel import book
 
 PARTS = ("terms", "tiers", "push", "recording", "fees", "cases", "valuation", "indicators", "national_export")
 
@@ -101,8 +100,9 @@ def _export(node: Node) -> Export:
     return Export(headings, frozenset(node["ignored"]), {k: dict(v) for k, v in node["values"].items()})
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path, digest: str) -> PatentBook:
+@book.of_current
+def settings(path: Path) -> PatentBook:
+    """The patents part of the current book."""
     data = load_file(path / "patents" / "patents.yaml", path)
     check_keys(data, required=PARTS)
     terms, tiers, push, fees = data["terms"], data["tiers"], data["push"], data["fees"]
@@ -117,13 +117,3 @@ def _load(path: Path, digest: str) -> PatentBook:
         fees["grace_months"], fees["restore_yuan"] * 100, fees["restore_months"], fees["refund_months"], data["cases"]["wanted"], data["cases"]["reviewers"], _weight_sets(data, data["indicators"]),
         {k: (v["zh"], v["en"]) for k, v in data["indicators"].items()}, _export(data["national_export"]),
     )  # fmt: skip
-
-
-def settings() -> PatentBook:
-    """The patents part of the current book; an import asks for it once."""
-
-    def read() -> PatentBook:
-        current = book.current()
-        return _load(current.path, current.digest)
-
-    return memo.once("patents.settings", read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,8 +27,9 @@ class Founding:
         return self.classes.get(class_id, "") if self.classes else self.kind
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path, digest: str) -> dict[str, Founding]:
+@book.of_current
+def foundings(path: Path) -> dict[str, Founding]:
+    """Every founding of the current book by scheme."""
     out = {}
     for scheme, node in load_file(path / FILE, path).items():
         if not isinstance(node, Node):
@@ -42,12 +42,6 @@ def _load(path: Path, digest: str) -> dict[str, Founding]:
             {str(k): str(v) for k, v in (node.get("classes") or {}).items()}, bool(node.get("unverified", False)),
         )  # fmt: skip
     return out
-
-
-def foundings() -> dict[str, Founding]:
-    """Every founding of the current book by scheme."""
-    current = book.current()
-    return _load(current.path, current.digest)
 
 
 @dataclass(frozen=True)
@@ -78,8 +72,9 @@ class Following:
         return next((s.do for s in self.steps if s.fits(act, state, ended_as)), ())
 
 
-@functools.lru_cache(maxsize=4)
-def _load_following(path: Path, digest: str) -> Following:
+@book.of_current
+def following(path: Path) -> Following:
+    """How platforms follow their awards in the current book."""
     node = load_file(path / FOLLOWING, path)
     check_keys(node, required=("acts", "grades", "source"), optional=("unverified",))
     steps = []
@@ -89,9 +84,3 @@ def _load_following(path: Path, digest: str) -> Following:
     return Following(
         tuple(steps), {str(k): str(v) for k, v in node["grades"].items()}, str(node["source"]), bool(node.get("unverified", False))
     )
-
-
-def following() -> Following:
-    """How platforms follow their awards in the current book."""
-    current = book.current()
-    return _load_following(current.path, current.digest)

@@ -7,7 +7,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
-from trihelix.kernel.checks import not_negative, order, past
+from trihelix.kernel.checks import fill, not_negative, order, past
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -102,10 +102,6 @@ def _check_cooperation(row: Mapping[str, Any], context: Mapping[str, Any]) -> It
         yield Problem("required", "已立项的项目须填写立项日期与批准经费", field="approved_on")
 
 
-def _platform_defaults(values: dict[str, Any]) -> None:
-    values["level"] = values.get("level") or "provincial"
-
-
 def _batch_totals(values: dict[str, Any]) -> None:
     rows = values.get("projects") or []
     values["project_count"], values["amount_fen"] = len(rows), sum(int(r.get("money_wan") or 0) for r in rows)
@@ -118,10 +114,6 @@ def _first_plan(values: dict[str, Any]) -> None:
 def _flags(values: dict[str, Any]) -> None:
     values["no_secrets"], values["integrity"] = bool(values.get("no_secrets")), bool(values.get("integrity"))
     values["in_hand"] = (values.get("in_hand") or "").strip()
-
-
-def _agreement_kind(values: dict[str, Any]) -> None:
-    values["kind"] = values.get("kind") or "body"
 
 
 def _doc(platform: models.Platform) -> dict[str, Any]:
@@ -153,7 +145,7 @@ PLATFORMS = declare(
         list_columns=("number", "title", "kind", "owner", "recognised_on", "valid_to", "grade", "state"),
         filters=("kind", "level", "owner", "division", "fields", "batch", "grade", "recognised_on", "valid_to"),
         create_roles=("owner", "node", "officer", "operator"), change_states=("draft", "submitted", "building"), import_state=state_of, import_visibility="public",
-        refs={"head": "people", "project": "projects"}, check=_check_platform, prepare=_platform_defaults, search_doc=_doc, panels=("platforms/_platform.html",),
+        refs={"head": "people", "project": "projects"}, check=_check_platform, prepare=fill(level="provincial"), search_doc=_doc, panels=("platforms/_platform.html",),
         links={"partners": ("bodies", "partner"), "foreign_partners": ("foreign_partners", "foreign"), "policies": ("policies", "basis"), "contracts": ("contracts", "contract")},
     )
 )  # fmt: skip
@@ -203,7 +195,7 @@ AGREEMENTS = declare(
         help_zh="与境外合作方的协议：国别、领域、期限、项目。", help_en="Agreements with partners abroad: country, field, term, projects.",
         list_columns=("number", "title", "owner", "partner", "signed_on", "valid_to", "state"), filters=("partner", "owner", "platform", "signed_on", "valid_to"), public=False,
         refs={"partner": "foreign_partners", "platform": "platforms"}, links={"projects": ("cooperation_projects", "project")}, check=_check_agreement,
-        prepare=_agreement_kind, import_visibility="members",
+        prepare=fill(kind="body"), import_visibility="members",
         import_state=lambda row: "ended" if row.get("ended_on") else "expired" if row.get("valid_to") and row["valid_to"] < clock.today() else "signed",
     )
 )  # fmt: skip

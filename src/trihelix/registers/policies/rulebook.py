@@ -28,27 +28,22 @@ if TYPE_CHECKING:
 # The rule engine brings a frame library along; it is imported where a rule is first read, so that every command starts fast.
 
 
-@functools.lru_cache(maxsize=4)
-def shipped(path: Path, digest: str) -> RuleBook:
-    """The rules as shipped; the digest names the version of the files."""
+@book.of_current
+def shipped(path: Path) -> RuleBook:
+    """The rules as shipped."""
     from trihelix.engines.rules import load_rules
 
     return load_rules(path)
 
 
-@functools.lru_cache(maxsize=4)
-def _titles(path: Path, digest: str) -> dict[str, tuple[str, str]]:
+@book.of_current
+def titles(path: Path) -> dict[str, tuple[str, str]]:
+    """Rule id → (Chinese, English) name, from the heads of the files only."""
     out = {}
     for file in sorted((path / "rules").glob("*.yaml")):
         head = load_text(file.read_text(encoding="utf-8").split("\ninputs:")[0], file.name)
         out[str(head["rule"])] = (str(head["zh"]), str(head.get("en") or head["zh"]))
     return out
-
-
-def titles() -> dict[str, tuple[str, str]]:
-    """Rule id → (Chinese, English) name, from the heads of the files only."""
-    current = book.current()
-    return _titles(current.path, current.digest)
 
 
 def rule_text(rule: str) -> str:
@@ -98,8 +93,7 @@ def with_changes(changes: Iterable[RuleChange]) -> RuleBook:
     from trihelix.engines.rules import RuleBook
     from trihelix.engines.rules.loader import read_rule
 
-    current = book.current()
-    base, by_rule = shipped(current.path, current.digest), {}
+    base, by_rule = shipped(), {}
     for change in changes:
         by_rule.setdefault(change.rule, []).append(change)
     if not by_rule:

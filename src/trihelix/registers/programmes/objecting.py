@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -21,8 +22,6 @@ VISITOR_MUST = ("name", "id_kind", "id_number", "contact", "grounds", "evidence"
 
 def asked() -> list[Any]:
     """The columns of the public form; who has no account must say how they can be identified."""
-    from dataclasses import replace
-
     return [replace(c, required=c.name in VISITOR_MUST) for c in REAL_NAME]
 
 
@@ -43,7 +42,7 @@ def file(
             account = links.visitor(OBJECTOR, is_demo())
             actor = actor_for(account)
         made = register_of("objections").acts["create"].run(by=actor, target=str(target.uid), key=key, **values)
-        record = Record.objects.get(pk=made.pk)
+        record = made.record
         if evidence is not None:
             stream, name = evidence
             register_of("objections").acts["attach"].run(by=actor, record=record.uid, stream=stream, name=name, part="confidential")

@@ -23,16 +23,16 @@ from trihelix.registers.policies.rulebook import titles
 from trihelix.registers.programmes.models import SchemeChange
 
 
-@functools.lru_cache(maxsize=4)
-def shipped(path: Path, digest: str) -> dict[str, str]:
-    """The texts of the shipped scheme files by name; the digest names their version."""
+@book.of_current
+def shipped(path: Path) -> dict[str, str]:
+    """The texts of the shipped scheme files by name."""
     folder = path / "schemes"
     return {f"schemes/{f.name}": f.read_text(encoding="utf-8") for f in sorted(folder.glob("*.y*ml"))} if folder.is_dir() else {}
 
 
 @functools.lru_cache(maxsize=8)
-def _laid(path: Path, digest: str, changes: tuple[uuid.UUID, ...]) -> tuple[dict[str, str], SchemeBook]:
-    texts = dict(shipped(path, digest))
+def _laid(digest: str, changes: tuple[uuid.UUID, ...]) -> tuple[dict[str, str], SchemeBook]:
+    texts = dict(shipped())
     held = entries(SYSTEM, SchemeChange).filter(record__uid__in=changes).order_by("confirmed_at", "pk")
     for change in held:
         texts[_name(from_texts(texts, strict=False), change.scheme)] = change.text
@@ -45,8 +45,7 @@ def _name(held: SchemeBook, scheme_id: str) -> str:
 
 
 def _now() -> tuple[dict[str, str], SchemeBook]:
-    current = book.current()
-    return _laid(current.path, current.digest, memo.once("scheme_changes", _confirmed))
+    return _laid(book.current().digest, memo.once("scheme_changes", _confirmed))
 
 
 def _confirmed() -> tuple[uuid.UUID, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
-from trihelix.kernel.checks import no_new_rows
+from trihelix.kernel.checks import fill, no_new_rows
 from trihelix.kernel.register import PublicNotice, Register, declare_row
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -100,12 +100,12 @@ def _made(*row: Any, **more: Any) -> Register:
 REGISTERS = (
     _made("calls", models.Call, "申报通知", "Call", "TZ", flow.CALL, sheets.CALLS, ("scheme", "year", "closes_on"), ("各类计划的申报通知；版本随通知固定。", "Calls of every scheme, each in a fixed version."),
           public=True, filters=("scheme", "year", "closes_on"), change_states=("drafting", "topic_collection", "approved"), refs={"line": "budget_lines", "agreement": "fund_agreements"}, check=_call_check,
-          search_doc=_doc, panels=("programmes/_call.html",), prepare=lambda v: v.update(batch=v.get("batch") or 1), scheme=_scheme),
+          search_doc=_doc, panels=("programmes/_call.html",), prepare=fill(batch=1), scheme=_scheme),
     _made("topics", models.Topic, "选题建议", "Topic suggestion", "XT", flow.TOPIC, sheets.TOPICS, ("owner", "call", "band"), ("指南发布前征集的选题建议。", "Topics suggested before the guide."),
           create_roles=("owner", *OFFICE), change_states=("draft",), refs={"call": "calls", "need": "needs"}, filters=("call", "band", "owner")),
     _made("boards", models.Board, "榜单", "Board", "BD", flow.BOARD, sheets.BOARDS, ("owner", "amount_wan", "closes_on", "scheme_version"), ("揭榜挂帅的榜单：四项必填，规则版本随张榜固定。", "Boards of the open bid, with the rule version they were posted under."),
           public=True, create_roles=("owner", "node", *OFFICE), change_states=("draft", "submitted", "screened", "argued"), refs={"call": "calls", "need": "needs"}, filters=("owner", "batch", "scheme_version", "closes_on"), search_doc=_doc,
-          confidential=frozenset({"tried"}), prepare=lambda v: v.update(scheme=v.get("scheme") or "open-bid")),
+          confidential=frozenset({"tried"}), prepare=fill(scheme="open-bid")),
     _made("applications", models.Application, "申报", "Application", "SB", flow.APPLICATION, sheets.APPLICATIONS, ("owner", "call", "class_id"), ("申报书：分节填写、自动保存、提交即固定并给出回执。", "Applications: filled in sections, saved as one goes, fixed with a receipt when submitted."),
           create_roles=("owner", "node", *OFFICE), change_states=("draft",), refs={"call": "calls", "board": "boards", "need": "needs", "leader": "people", "demand": "bodies", "provider": "bodies", "recommender": "bodies"},
           links={"partners": ("bodies", "partner")}, filters=("call", "class_id", "owner"), facts=_publicity, search_doc=_application_doc,

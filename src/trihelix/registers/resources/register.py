@@ -9,7 +9,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
-from trihelix.kernel.checks import not_negative, order, past
+from trihelix.kernel.checks import fill, not_negative, order, past
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -33,11 +33,6 @@ def _check_resource(row: Mapping[str, Any], context: Mapping[str, Any]) -> Itera
         yield Problem("out_of_range", "台（套）数至少为 1", field="units", value=row["units"])
     if row.get("price_yuan") is not None and (row.get("member_price_yuan") or 0) > row["price_yuan"]:
         yield Problem("member_price", "成员价格不应高于对外价格", field="member_price_yuan", value=str(row["member_price_yuan"]))
-
-
-def _resource_defaults(values: dict[str, Any]) -> None:
-    values["units"] = values.get("units") or 1
-    values["opens_at"], values["closes_at"] = values.get("opens_at") or "08:00", values.get("closes_at") or "18:00"
 
 
 def _check_booking(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -88,10 +83,6 @@ def _check_scene(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable
         yield Problem("required", "场景机会须写明开放的条件", field="conditions")
 
 
-def _scene_defaults(values: dict[str, Any]) -> None:
-    values["secrecy"], values["demonstration"] = values.get("secrecy") or "open", bool(values.get("demonstration"))
-
-
 def _published(scene: models.Scene, today: dt.date) -> None:
     if scene.record.state == "public":
         scene.published_on = scene.published_on or today
@@ -124,7 +115,7 @@ RESOURCES = declare(
         "shared_resources", models.SharedResource, "共享资源", "Shared resource", "YQ", flow.RESOURCE, sheets.RESOURCE, area="platforms",
         help_zh="对外开放的仪器、中试线、数据、人员：价格公布，网上预约，联合体成员另有价格。", help_en="Instruments, pilot lines, data and people open to others: published prices, booking, members' prices.",
         list_columns=("number", "title", "kind", "owner", "division", "price_yuan", "member_price_yuan", "state"), filters=("kind", "owner", "network", "division", "fields", "must_open"),
-        refs={"network": "networks"}, check=_check_resource, prepare=_resource_defaults, import_state="open", import_visibility="public", search_doc=_resource_doc,
+        refs={"network": "networks"}, check=_check_resource, prepare=fill(units=1, opens_at="08:00", closes_at="18:00"), import_state="open", import_visibility="public", search_doc=_resource_doc,
         panels=("resources/_resource.html",),
     )
 )  # fmt: skip
@@ -161,7 +152,7 @@ SCENES = declare(
         help_zh="机会清单（有预算的项目、只开放条件的场景）与能力清单；联合体的场景先发成员，后公开。",
         help_en="Chances (with a budget, or of access only) and abilities; a network's scenes go to its members first, then to everybody.",
         list_columns=("number", "title", "kind", "owner", "division", "budget_wan", "answer_by", "state"), filters=("kind", "network", "fields", "division", "owner", "batch", "demonstration"),
-        refs={"network": "networks"}, change_states=("draft", "members", "submitted"), check=_check_scene, prepare=_scene_defaults, imported=_published,
+        refs={"network": "networks"}, change_states=("draft", "members", "submitted"), check=_check_scene, prepare=fill("demonstration", secrecy="open"), imported=_published,
         import_state="public", import_visibility="public", search_doc=_scene_doc, panels=("resources/_scene.html",),
     )
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,8 @@ RULE = (
 )  # fmt: skip
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path, digest: str) -> tuple[dict[str, Node], dict[str, ScoreSheet]]:
+@book.of_current
+def _read(path: Path) -> tuple[dict[str, Node], dict[str, ScoreSheet]]:
     rules: dict[str, Node] = {}
     sheets: dict[str, ScoreSheet] = {}
     for file in sorted((path / "panels").glob("*.yaml")):
@@ -47,14 +46,12 @@ NAMES: dict[str, tuple[str, str]] = {}
 
 def rules() -> dict[str, Node]:
     """Panel rules by id."""
-    now = book.current()
-    return _load(now.path, now.digest)[0]
+    return _read()[0]
 
 
 def sheets() -> dict[str, ScoreSheet]:
     """Score sheets by id."""
-    now = book.current()
-    return _load(now.path, now.digest)[1]
+    return _read()[1]
 
 
 def rule_choices() -> dict[str, tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,9 @@ TESTS = ("degree_or_rank", "years_at_home", "host_age", "terms_before", "outputs
 PARTS = ("time", "problems", "contracts", "outputs", "satisfaction")
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path, digest: str) -> Node:
+@book.of_current
+def terms(path: Path) -> Node:
+    """The conditions in force."""
     data: Node = load_file(path / "secondments" / "terms.yaml", path)
     check_keys(data, required=KEYS)
     check_keys(data["fit"], required=("words", "field", "discipline", "rank", "source", "unverified"))
@@ -44,12 +44,6 @@ def _load(path: Path, digest: str) -> Node:
             optional=("days_per_year", "hours_per_year", "plan_per_year", "plan_years", "plan_from"),
         )  # fmt: skip
     return data
-
-
-def terms() -> Node:
-    """The conditions in force."""
-    current = book.current()
-    return _load(current.path, current.digest)
 
 
 def kind_terms(kind: str) -> Node:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
 from trihelix.kernel.actor import Actor
-from trihelix.kernel.checks import not_negative, order, past
+from trihelix.kernel.checks import fill, not_negative, order, past
 from trihelix.kernel.models import Record
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
@@ -108,13 +108,14 @@ def _check_brokerage(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iter
         yield Problem("computed", "佣金由系统按规则核定，导入时请留空", field="commission_wan")
 
 
-def _defaults(**fixed: str) -> Any:
+def _coded(name: str, **defaults: str) -> Callable[[dict[str, Any]], None]:
+    """Fill blanks, and write the code in ``name`` without spaces, in capitals."""
+    filled = fill(**defaults)
+
     def prepare(values: dict[str, Any]) -> None:
-        for name, value in fixed.items():
-            values[name] = values.get(name) or value
-        for name in ("client_code", "certificate_no"):
-            if name in values:
-                values[name] = (values[name] or "").replace(" ", "").upper()
+        filled(values)
+        if name in values:
+            values[name] = (values[name] or "").replace(" ", "").upper()
 
     return prepare
 
@@ -138,7 +139,7 @@ OFFERS = declare(
         help_zh="“1+10+N”技术市场的八类服务：谁提供、收不收费、几个工作日办结。", help_en="The eight services of the 1 + 10 + N market: who, at what price, within how many working days.",
         list_columns=("number", "title", "kind", "node", "pricing", "promise_days", "state"), filters=("kind", "node", "pricing"),
         create_roles=("owner", "node", "officer", "operator"), refs={"node": "nodes"}, owner_required=False, import_state="offered", import_visibility="public",
-        check=_check_offer, prepare=_defaults(pricing="free"), node_of=lambda offer: offer.node, search_doc=_offer_doc, panels=("services/_offer.html",),
+        check=_check_offer, prepare=fill(pricing="free"), node_of=lambda offer: offer.node, search_doc=_offer_doc, panels=("services/_offer.html",),
     )
 )  # fmt: skip
 REQUESTS = declare(
@@ -158,7 +159,7 @@ SERVICES = declare(
         filters=("kind", "channel", "organiser", "client_kind", "client", "served_on", "outcome"), public=False, owner_required=False,
         create_roles=("node", "officer", "operator"), change_states=("recorded", "asked", "disputed"), import_state="recorded", import_visibility="node",
         refs={"organiser": "nodes", "client": "bodies", "request": "service_requests", "need": "needs", "result": "results", "event": "events"},
-        check=_check_service, prepare=_defaults(channel="window"), node_of=lambda service: service.organiser,
+        check=_check_service, prepare=_coded("client_code", channel="window"), node_of=lambda service: service.organiser,
     )
 )  # fmt: skip
 CAMPAIGNS = declare(
@@ -175,7 +176,7 @@ VISITS = declare(
         help_zh="走访一家企业一条记录；企业数按不同企业计。", help_en="One record a visit; firms are counted distinct.",
         list_columns=("number", "title", "firm", "campaign", "visited_on", "owner", "state"), filters=("campaign", "firm", "visited_on", "owner"), public=False,
         refs={"campaign": "visit_campaigns", "firm": "bodies"}, links={"needs": ("needs", "raised")}, personal=frozenset({"met"}),
-        import_state="recorded", import_visibility="node", check=_check_visit, prepare=_defaults(way="on_site"), panels=("services/_visit.html",),
+        import_state="recorded", import_visibility="node", check=_check_visit, prepare=fill(way="on_site"), panels=("services/_visit.html",),
     )
 )  # fmt: skip
 RESEARCHER_SERVICES = declare(
@@ -194,7 +195,7 @@ BROKERS = declare(
         help_zh="技术经理人（科技经纪人）名册：级别、培训、联盟、经办业务。", help_en="Technology managers: grade, training, alliance, cases.",
         list_columns=("number", "title", "owner", "grade", "division", "alliance", "state"), filters=("grade", "division", "fields", "alliance", "kind", "owner"),
         refs={"person": "people"}, change_states=("applied",), personal=frozenset({"phone", "email"}),
-        import_state="registered", import_visibility="public", check=_check_broker, prepare=_defaults(kind="person"), search_doc=_broker_doc,
+        import_state="registered", import_visibility="public", check=_check_broker, prepare=_coded("certificate_no", kind="person"), search_doc=_broker_doc,
         panels=("services/_broker.html",),
     )
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -45,8 +44,8 @@ class Votes:
         return Fraction(agreed) >= self.majority * attended
 
 
-@functools.lru_cache(maxsize=4)
-def _load(path: Path) -> tuple[dict[str, Channel], Votes]:
+@book.of_current
+def _read(path: Path) -> tuple[dict[str, Channel], Votes]:
     data = load_file(path / "titles" / "channels.yaml", path)
     check_keys(data, required=("channels", "review"))
     out: dict[str, Channel] = {}
@@ -75,9 +74,9 @@ def _share(node: Node, name: str) -> Fraction:
 
 def channels() -> dict[str, Channel]:
     """Every channel of the current book."""
-    return _load(book.current().path)[0]
+    return _read()[0]
 
 
 def votes() -> Votes:
     """What a review needs."""
-    return _load(book.current().path)[1]
+    return _read()[1]

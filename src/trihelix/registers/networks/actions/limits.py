@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from trihelix.engines.errors import Problem
 from trihelix.kernel.action import Run, action
-from trihelix.kernel.errors import Conflict
 from trihelix.kernel.models import Record
-from trihelix.kernel.standard import change_entry, editable
+from trihelix.kernel.standard import change_where_editable
 from trihelix.registers.networks.models import Deal, DealPayment, Park, Tenancy
 
 LET = ("agreed", "active")
@@ -43,17 +41,10 @@ def within_signed(a: Run, deal: Record, more: int) -> int:
     return total
 
 
-def _change(a: Run, entry: Any, values: dict[str, Any]) -> None:
-    if not editable(a.register, a.record, a.by):
-        label = a.register.state_label(a.record.state)
-        raise Conflict(Problem("not_editable", f"“{label}” 状态下不能修改；请先退回或联系经办人", field="state", value=a.record.state))
-    change_entry(a, entry, values)
-
-
 @action("parks", "change", "修改", "Change", roles=WRITERS)
 def change_park(a: Run, park: Park, **values: Any) -> None:
     """Change columns. Refuses an area below what is let."""
-    _change(a, park, values)
+    change_where_editable(a, park, values)
     held = let_area(a.record)
     a.require(park.area_m2 >= held, "below_let", f"已同意和在驻面积共 {held} 平方米，园区面积不能更小", field="area_m2", value=park.area_m2)
 
@@ -61,7 +52,7 @@ def change_park(a: Run, park: Park, **values: Any) -> None:
 @action("tenancies", "change", "修改", "Change", roles=WRITERS)
 def change_tenancy(a: Run, tenancy: Tenancy, **values: Any) -> None:
     """Change columns. Refuses more area than the park has left once the place is agreed."""
-    _change(a, tenancy, values)
+    change_where_editable(a, tenancy, values)
     if a.record.state in LET:
         require_room(a, tenancy.park, tenancy.area_m2 or 0, a.record)
 
@@ -69,6 +60,6 @@ def change_tenancy(a: Run, tenancy: Tenancy, **values: Any) -> None:
 @action("alliance_deals", "change", "修改", "Change", roles=WRITERS)
 def change_deal(a: Run, deal: Deal, **values: Any) -> None:
     """Change columns. Refuses a sum signed below what is paid."""
-    _change(a, deal, values)
+    change_where_editable(a, deal, values)
     paid = paid_on_deal(a.record)
     a.require(not paid or (deal.committed_fen or 0) >= paid, "below_paid", "签约金额不能低于累计出资", field="committed_wan")

@@ -55,7 +55,7 @@ def create_objection(
     }.items():
         setattr(objection, field, (value or "").strip())
     objection.target = record
-    a.record.title, a.record.owner_id, a.record.visibility = f"对 {record.number} 的异议", next(iter(sorted(a.by.bodies)), None), "owner"
+    a.record.title, a.record.owner_id, a.record.visibility = f"对 {record.number} 的异议", min(a.by.bodies, default=None), "owner"
     a.on_saved.append(lambda: _land(a, record))
 
 

@@ -111,10 +111,9 @@ def _refuse_affiliated(a: Run, application: Application, scheme: Scheme) -> None
 
 
 def _counted(application: Application, per: str, within: str, subject: int | None, day: dt.date) -> int:
-    if within == "open":
-        held = {"leader": "leader_id", "unit": "record__owner_id", "payee": "payee_id"}[per]
-        return Project.objects.filter(**{held: subject}).exclude(record__state__in=queries.ENDED).count()
     held = {"leader": "leader_id", "unit": "record__owner_id", "payee": "payee_id"}[per]
+    if within == "open":
+        return Project.objects.filter(**{held: subject}).exclude(record__state__in=queries.ENDED).count()
     rows = Application.objects.filter(**{held: subject}, scheme=application.scheme).exclude(pk=application.pk).exclude(submitted_at=None)
     rows = rows.exclude(record__state__in=("withdrawn", "form_refused"))
     return (rows.filter(call=application.call) if within == "call" else rows.filter(submitted_at__year=day.year)).count()
