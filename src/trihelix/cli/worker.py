@@ -19,7 +19,7 @@ from trihelix.cli import setup
 from trihelix.engines.errors import Refused
 
 LOCK = "worker.lock"
-PAUSE = 0.1  # seconds between two looks when nothing is to do
+PAUSE, LONGEST = 0.1, 0.4  # seconds between two looks when nothing is to do, growing while nothing is
 HELD_ELSEWHERE = 2.0  # seconds until the index is tried again
 FULL_LOOK = 60.0  # seconds between two looks for entries that committed late
 
@@ -103,7 +103,7 @@ class Loop:
         import structlog
         from django.db import close_old_connections
 
-        log = structlog.get_logger()
+        log, pause = structlog.get_logger(), PAUSE
         while not self.stop.is_set():
             close_old_connections()
             try:
@@ -112,8 +112,9 @@ class Loop:
                 log.error("worker.fault", error=repr(exc), exc_info=exc)
                 self.stop.wait(2)
                 continue
+            pause = PAUSE if busy else min(2 * pause, LONGEST)
             if not busy:
-                self.stop.wait(PAUSE)
+                self.stop.wait(pause)
 
 
 class Index:

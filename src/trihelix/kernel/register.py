@@ -7,7 +7,7 @@ A new register fills the rooms (models, flow, actions, sheets …) and declares 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,8 @@ class Register:
     keyed: Callable[[list[tuple[int, dict[str, Any]]], Actor], Iterable[Problem]] = lambda rows, by: (
         NO_PROBLEMS
     )  # finds the records behind imported rows by a natural key: fills ``uid``, or ``ref`` of a new one, in place
+    # tasks that do not wait now though the state has them, as act and role (or body): who has said its word, steps not open yet
+    rests: Callable[[Any], Collection[tuple[str, str | int]]] | None = None
     admits: Mapping[str, str] = field(default_factory=dict)  # role → sheet column: bodies named there take part in imported records
     imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's

@@ -72,10 +72,16 @@ def _places(record: Record, role: str, parts: Iterable[Participant]) -> list[Pla
 
 def _wanted(register: Register, record: Record, parts: list[Participant]) -> list[tuple[str, Place, str]]:
     """Act, place and clock of everything that waits on a record; an act whose parties are all missing is the desk's."""
-    out = []
+    out: list[tuple[str, Place, str]] = []
+    rests = register.rests(record) if register.rests else ()
     for act, parties, desk in tasks(register, record.state):
         for pairs in (parties, desk):
-            found = [(act, place, limit or "") for role, limit in pairs for place in _places(record, role, parts)]
+            found = [
+                (act, place, limit or "")
+                for role, limit in pairs
+                for place in _places(record, role, parts)
+                if (act, place.role) not in rests and (act, place.scope_id) not in rests
+            ]
             out += found
             if found:
                 break

@@ -69,6 +69,18 @@ def serving(op, actor, row, starts_on=None):
     return do("sign", row, actor("utcm-office"), name="学校代表")
 
 
+def test_the_agreement_waits_for_who_has_not_signed(op, actor, named):
+    until_publicity(op, actor, named)
+    Secondment.objects.filter(pk=named.pk).update(publicity_to=clock.today() - dt.timedelta(days=1))
+    do("appoint", named, op)
+    asked = lambda: set(Wait.objects.filter(record=named.record, act="sign").values_list("role", flat=True))  # noqa: E731
+    assert asked() == {"host", "secondee", "owner"}
+    do("sign", named, actor("utcm-office"), name="学校代表")
+    assert asked() == {"host", "secondee"}
+    do("sign", named, actor("jicui"), name="企业代表")
+    assert asked() == {"secondee"}
+
+
 def test_the_host_names_and_the_person_accepts_then_each_side_does_its_step(op, actor, named):
     assert named.state == "named"
     assert named.record.owner.ref == "u-tcm" and named.host.ref == "firm-jicui"

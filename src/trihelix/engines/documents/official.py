@@ -128,9 +128,14 @@ def _signature(made: Any, letter: Official) -> None:
 
 def html(letter: Official) -> str:
     """The letter as a page of its own, the same text and order; annex on a new page in print."""
-    title, heading = escape(letter.title), "<br>".join(escape(line) for line in title_lines(clean(letter.title)))
+    head = f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(letter.title)}</title><style>{web.STYLE}{_STYLE}</style></head>\n'
+    return f"{head}<body>\n{html_body(letter)}</body></html>\n"
+
+
+def html_body(letter: Official) -> str:
+    """The letter as HTML without styles, for a page that brings its own."""
+    heading = "<br>".join(escape(line) for line in title_lines(clean(letter.title)))
     parts = [
-        f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>{web.STYLE}{_STYLE}</style></head>\n<body>\n',
         f'<p class="note">{escape(letter.note)}</p>\n' if letter.note else "",
         f'<p class="sign">{escape(letter.sign)}</p>\n<p class="number">{escape(letter.number)}</p>\n<h1>{heading}</h1>\n',
         f'<p class="addressee">{escape(letter.addressee)}：</p>\n',
@@ -140,4 +145,4 @@ def html(letter: Official) -> str:
     ]
     if letter.annex:
         parts += [f'<div class="break"></div>\n<h2>{escape(letter.annex_title)}</h2>\n', web.html_body(letter.annex)]
-    return "".join([*parts, "</body></html>\n"])
+    return "".join(parts)

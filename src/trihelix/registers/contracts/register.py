@@ -9,6 +9,7 @@ from typing import Any
 from trihelix.engines.contracts import amounts, is_large, parse_contract
 from trihelix.engines.contracts.hints import fingerprint
 from trihelix.engines.errors import Problem, Refused
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.contracts import drafts, flow, models, recognition, sheets
@@ -24,6 +25,15 @@ def _check_contract(row: Mapping[str, Any], context: Mapping[str, Any]) -> Itera
         yield Problem("date_order", "登记日期早于签订日期", field="registered_on", value=str(row["registered_on"]))
     if row.get("registered_on") and context.get("import") and row.get("state") in ("draft", "submitted", "accepted"):
         yield Problem("state_mismatch", "填写了登记日期的合同状态应为 registered 或留空", field="state", value=row["state"])
+
+
+def _said(record: Record) -> set[tuple[str, str]]:
+    """A side that confirmed or signed the newest version waits for the other."""
+    version = models.DraftVersion.objects.filter(draft__record=record).order_by("version").last()
+    if version is None:
+        return set()
+    confirmed = {("confirm_version", side) for side in flow.SIDES if getattr(version, f"{side}_on")}
+    return confirmed | {("sign_text", side) for side in version.signatures.values_list("side", flat=True)}
 
 
 def _prepare_contract(values: dict[str, Any]) -> None:
@@ -104,7 +114,7 @@ DRAFTS = declare(
         help_zh="按五类技术合同逐条起草，没有约定的显示法律如何补上；版本留存、逐条对比，双方按摘要确认同一版本后签署。",
         help_en="Drafted clause by clause for the five statutory kinds, with what the law fills in; versions kept and compared, confirmed by hash, signed.",
         list_columns=("number", "title", "deal", "kind", "subkind", "turnover_wan", "state"), filters=("kind", "subkind", "deal"), public=False,
-        change_states=("drafting",), refs={"deal": "deals"}, check=_check_draft, prepare=_prepare_draft,
+        change_states=("drafting",), refs={"deal": "deals"}, rests=_said, check=_check_draft, prepare=_prepare_draft,
         confidential=frozenset({"amount_items", "payment_plan", "ip_items", "clauses", "turnover_wan", "technical_wan"}), panels=("contracts/_draft.html",),
     )
 )  # fmt: skip

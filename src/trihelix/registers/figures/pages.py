@@ -11,7 +11,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, re_path
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from trihelix.engines.documents import official
@@ -30,6 +31,7 @@ from trihelix.registers.figures.book import figures
 from trihelix.registers.figures.models import Report
 
 SHOWN = 200
+TYPES = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf"}
 DIGESTED = 2_000  # above this the digest, which takes every record, is made when it is asked for
 
 
@@ -108,23 +110,30 @@ def check_page(request: HttpRequest) -> HttpResponse:
     return render(request, "figures/checks.html", {"findings": [f.as_json() for f in checks.check_all(request.actor, day)], "as_of": day})
 
 
+def _letter(request: HttpRequest) -> letters.Built:
+    _inside(request.actor)
+    return letters.build(request.actor, _as_of(request), footnotes="footnotes" in request.GET)
+
+
 @require_safe
 def letter_page(request: HttpRequest) -> HttpResponse:
-    """The letter as it stands, every number a link to its records."""
-    _inside(request.actor)
-    built = letters.build(request.actor, _as_of(request), footnotes="footnotes" in request.GET)
-    return HttpResponse(letters.hovered(official.html(built.official), built.answers))
+    """The letter as it stands, every number a link to its records, with what is missing and the files to take away."""
+    built = _letter(request)
+    context = {
+        "sheet": mark_safe(letters.hovered(official.html_body(built.official), built.answers)),
+        "as_of": _as_of(request), "footnotes": "footnotes" in request.GET, "gaps": built.gaps, "count": len(built.answers), "files": (("docx", "Word"), ("pdf", "PDF")),
+    }  # fmt: skip
+    return render(request, "figures/letter.html", context)
 
 
 @require_safe
-def letter_file(request: HttpRequest) -> HttpResponse:
-    """The letter as a Word file."""
-    _inside(request.actor)
-    built = letters.build(request.actor, _as_of(request), footnotes="footnotes" in request.GET)
-    response = HttpResponse(
-        official.docx(letters.plain(built.official)), content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    )
-    response["Content-Disposition"] = 'attachment; filename="letter.docx"'
+def letter_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The letter as a Word file or PDF."""
+    built = _letter(request)
+    bare = letters.plain(built.official)
+    made = official.docx(bare) if kind == "docx" else pdf(official.html(bare))
+    response = HttpResponse(made, content_type=TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="letter-{_as_of(request).isoformat()}.{kind}"'
     return response
 
 
@@ -237,7 +246,7 @@ urlpatterns = [
     path("figures/<slug:figure>/", one, name="figure"),
     path("figures/<slug:figure>/list.jsonl", listed, name="figure-list"),
     path("letter/", letter_page, name="letter"),
-    path("letter/letter.docx", letter_file, name="letter-file"),
+    re_path(r"^letter/letter\.(?P<kind>docx|pdf)$", letter_file, name="letter-file"),
     path("leaders/", leaders, name="leaders"),
     path("leaders/leaders.pdf", leaders_pdf, name="leaders-pdf"),
     path("dashboard/", dashboard, name="dashboard"),

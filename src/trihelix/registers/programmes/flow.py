@@ -4,6 +4,14 @@ which of them a case passes is data of its scheme, checked by the guard ``in_sch
 from trihelix.engines.flow import Flow, Guard, State, Transition
 
 OFFICE = ("officer", "operator")
+SIGNER_ROLES = {
+    "applicant": "owner",
+    "lab": "owner",
+    "leader": "owner",
+    "partner": "owner",
+    "department": "officer",
+    "funder": "officer",
+}  # who signs an instrument → role
 OPEN = (
     "draft",
     "unit_check",

@@ -8,6 +8,7 @@ from typing import Any
 
 from trihelix.engines.errors import Problem
 from trihelix.kernel.checks import fill, no_new_rows
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import PublicNotice, Register, declare_row
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
@@ -66,6 +67,16 @@ def _money_defaults(values: dict[str, Any]) -> None:
         values[key] = values.get(key) or 0
 
 
+def _signed(record: Record) -> set[tuple[str, str]]:
+    """Who signs the instrument and has not yet; the desk once the parties did."""
+    if record.state != "instrument":
+        return set()
+    instrument = models.Project.objects.get(record=record).instrument
+    done = {s["role"] for s in instrument.get("signatures") or []}
+    asked = {flow.SIGNER_ROLES.get(role, role) for role in instrument.get("signers") or [] if role not in done}
+    return {("sign", role) for role in ("owner", "demand", "taker", "recommender", *OFFICE) if role not in asked}
+
+
 def _versions(values: dict[str, Any]) -> None:
     """An imported project keeps the rule version of its award day."""
     from trihelix.registers.programmes.queries import scheme_book
@@ -112,7 +123,7 @@ REGISTERS = (
           notice=PublicNotice(("publicity", "objection"), _publicity_to, stop=("suspend", {}), closing=("award",), remedies={"none": ("resume", {}), "correct": ("resume", {}), "refuse": ("refuse", {})}), panels=("programmes/_application.html",)),
     _made("projects", models.Project, "立项", "Project", "LX", flow.PROJECT, sheets.PROJECTS, ("owner", "scheme", "approved_wan", "allotted_wan", "paid_wan", "due_on"), ("立项后的项目、认定与补助：批准、下达、支付三列分开。", "Awarded projects, statuses and payments: approved, allotted and paid apart."),
           public=True, refs={"leader": "people", "payee": "bodies", "demand": "bodies", "taker": "bodies"}, filters=("scheme", "year", "batch", "class_id", "approved_on", "due_on", "owner"), check=_project_check, prepare=_versions,
-          import_state="running", import_visibility="public", change_states=(), panels=("programmes/_project.html",)),
+          import_state="running", import_visibility="public", change_states=(), panels=("programmes/_project.html",), rests=_signed),
     _made("budget_lines", models.BudgetLine, "资金科目", "Budget line", "ZX", flow.LINE, sheets.LINES, ("kind", "year", "amount_wan"), ("专项资金与科目的树：任何一级都不能超安排。", "The tree of funds and lines; none can be over-committed."),
           create_roles=("finance", *OFFICE), change_states=(), refs={"parent": "budget_lines", "agreement": "fund_agreements"}, filters=("kind", "year", "parent"), check=_year, panels=("programmes/_line.html",)),
     _made("fund_agreements", models.Agreement, "联合基金协议", "Joint-fund agreement", "LHX", flow.AGREEMENT, sheets.AGREEMENTS, ("partner", "kind", "starts_on", "ends_on"), ("联合基金协议与逐年出资。", "Joint-fund agreements with yearly pay-ins."),

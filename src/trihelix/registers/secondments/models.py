@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from trihelix.kernel.models import Entry, Record
+from trihelix.kernel.models import Entry, Record, User
 
 
 def to_record(related: str = "+", *, null: bool = True) -> Any:
@@ -154,6 +154,11 @@ class Secondment(Entry):
         indexes = (
             models.Index(fields=["kind", "appointed_on"]), models.Index(fields=["ends_on"]), models.Index(fields=["host"]), models.Index(fields=["person"]),
         )  # fmt: skip
+
+    @property
+    def person_signs(self) -> bool:
+        """Whether the person has an account to sign with; else the home body signs for them."""
+        return User.objects.filter(person_id=self.person_id, is_active=True).exists()
 
 
 class Output(models.Model):

@@ -9,11 +9,23 @@ from typing import Any
 from trihelix.engines.errors import Problem
 from trihelix.kernel import clock
 from trihelix.kernel.checks import not_negative, order
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import PublicNotice, Register, declare
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.secondments import flow, keys, models, sheets
 
 ENDS = {"closed", "renewed", "withdrawn", "replaced"}
+
+
+def _signed(record: Record) -> set[tuple[str, str]]:
+    """A party that signed waits for the others; the home body also signs for a person without an account."""
+    if record.state != "appointed":
+        return set()
+    row = models.Secondment.objects.get(record=record)
+    done = {s["party"] for s in row.signatures}
+    if "person" not in done and not row.person_signs:
+        done -= {"home"}
+    return {("sign", role) for party, role in (("host", "host"), ("person", "secondee"), ("home", "owner")) if party in done}
 
 
 def _check_batch(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:
@@ -104,7 +116,7 @@ NEEDS = declare(
 )  # fmt: skip
 SECONDMENTS = declare(
     Register(
-        "secondments", models.Secondment, "科创专员与人才选派", "Secondment", "KCY", flow.SECONDMENT, sheets.SECONDMENTS, area="people", owner_required=False,
+        "secondments", models.Secondment, "科创专员与人才选派", "Secondment", "KCY", flow.SECONDMENT, sheets.SECONDMENTS, area="people", owner_required=False, rests=_signed,
         notice=PublicNotice(("publicity",), lambda entry: entry.publicity_to, closing=("appoint",), remedies={"correct": ("object", {}), "refuse": ("object", {})}),
         help_zh="科创专员、产业教授、人才飞地、柔性引才：从双向选择、聘任、服务到评估、续聘的全过程。",
         help_en="Commissioners, industry professors, remote posts, flexible talent: from two-sided choice to service, assessment and renewal.",

@@ -23,6 +23,13 @@ def _stars(row: Mapping[str, Any]) -> Iterable[Problem]:
         yield Problem("out_of_range", "满意度为 1 到 5 的整数", field="satisfaction", value=row["satisfaction"])
 
 
+def _agreed(record: Record) -> set[tuple[str, int]]:
+    """A side that agreed to the mandate waits for the other; one for whom nobody acts is not asked."""
+    case = models.BrokerageCase.objects.get(record=record)
+    asked = {getattr(case, f"{s}_id") for s in ("buyer", "seller") if case.mandate in (s, "both") and not getattr(case, f"{s}_agreed_on")}
+    return {("agree", body) for body in {case.buyer_id, case.seller_id} - asked if body}
+
+
 def _own_node(row: Mapping[str, Any], context: Mapping[str, Any], name: str) -> Iterable[Problem]:
     """A station's people write for their own node and those below it."""
     by = context.get("by")
@@ -201,7 +208,7 @@ BROKERS = declare(
 )  # fmt: skip
 BROKERAGES = declare(
     Register(
-        "brokerages", models.BrokerageCase, "经纪业务", "Brokerage case", "JJY", flow.BROKERAGE, sheets.BROKERAGES, area="deals",
+        "brokerages", models.BrokerageCase, "经纪业务", "Brokerage case", "JJY", flow.BROKERAGE, sheets.BROKERAGES, area="deals", rests=_agreed,
         help_zh="技术经理人受一方或双方委托促成交易；双重受托须披露，佣金由系统按规则与上限计算。",
         help_en="A broker's case for one or both sides; a double mandate is shown, the commission is computed by rule with caps.",
         list_columns=("number", "title", "broker", "mandate", "buyer", "seller", "commission_wan", "state"), filters=("mandate", "broker", "opened_on", "rule"),

@@ -18,6 +18,7 @@ from trihelix.kernel.standard import create_entry
 from trihelix.registers.programmes import queries
 from trihelix.registers.programmes.actions.founding import found_platform
 from trihelix.registers.programmes.actions.money import commit, release_tranches
+from trihelix.registers.programmes.flow import SIGNER_ROLES
 from trihelix.registers.programmes.models import Application, MatchMoney, Project, ProjectChange, Report, Tranche
 
 OFFICE = ("officer", "operator")
@@ -129,9 +130,6 @@ def set_contract(a: Run, project: Project, *, contract_number: str) -> None:
     """Name the registered technology contract behind an open bid. Refuses once the instrument is signed."""
     a.require(project.state in ("awarded", "instrument"), "signed", "文书已签署，不能更改合同编号", field="state")
     project.contract_number = contract_number
-
-
-SIGNER_ROLES = {"applicant": "owner", "lab": "owner", "leader": "owner", "partner": "owner", "department": "officer", "funder": "officer"}
 
 
 @action(

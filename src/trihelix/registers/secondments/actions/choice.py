@@ -186,12 +186,8 @@ def sign(a: Run, row: Secondment, *, name: str) -> None:
     ]
     done = {s["party"] for s in row.signatures}
     fresh = [p for p in parties if p not in done][:1]
-    if not fresh and "owner" in roles and "person" not in done and not _has_account(row):
+    if not fresh and "owner" in roles and "person" not in done and not row.person_signs:
         fresh = ["person"]  # the home body signs for a person without an account
     a.require(fresh, "signed_already", "贵方已签署，待其他方签署", field="name")
     row.signatures = [*row.signatures, {"party": fresh[0], "name": name.strip(), "at": a.now.isoformat()}]
     a.go("serving" if {"host", "person", "home"} <= {s["party"] for s in row.signatures} else "appointed")
-
-
-def _has_account(row: Secondment) -> bool:
-    return User.objects.filter(person_id=row.person_id, is_active=True).exists()
