@@ -43,8 +43,13 @@ def own(by: Actor, day: dt.date, wanted: str = "") -> dict[str, Any]:
     report = published(by)
     return {
         "as_of": day, "funnel": funnel.steps(by, day), "map": map_of(by, day, wanted), "load": funnel.load(by, day) if by.signed_in else [],
-        "commitments": commitments_due(by, day), "report": report, "rows": list(report.record.frozen_figures.all()) if report else [],
-    }  # fmt: skip
+        "report": report, "rows": list(report.record.frozen_figures.all()) if report else [],
+    } | _commitments(commitments_due(by, day))  # fmt: skip
+
+
+def _commitments(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Those with a measure, and those that lack one, apart."""
+    return {"commitments": [r for r in rows if r["light"] != "grey"], "unmeasured": [r for r in rows if r["light"] == "grey"]}
 
 
 def province(by: Actor, day: dt.date, wanted: str = "", ids: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -56,9 +61,7 @@ def province(by: Actor, day: dt.date, wanted: str = "", ids: tuple[str, ...] = (
     found = evaluation.answers([*drawn, *((f, evaluation.span_of(f, day)) for f in beside)], by)
     lines = trends.drawn(found[: len(drawn)])
     known = {a.figure.id: a for a in (*(line["answer"] for line in lines), *found[len(drawn) :])}
-    answers = [known[i] for i in shown]
     return {
-        "as_of": day, "answers": answers, "trends": [line for line in lines if line["answer"].value is not None], "funnel": funnel.steps(by, day), "map": map_of(by, day, wanted),
-        "commitments": commitments_due(by, day, progress=evaluation.progress_of(known.values())), "load": funnel.load(by, day),
-        "findings": [f for f in checks.check_all(by, day, known) if f.light in ("red", "amber")],
-    }  # fmt: skip
+        "as_of": day, "cards": [(known[i], line) for i, line in zip(shown, lines, strict=True)], "funnel": funnel.steps(by, day), "map": map_of(by, day, wanted),
+        "load": funnel.load(by, day), "findings": [f for f in checks.check_all(by, day, known) if f.light in ("red", "amber")],
+    } | _commitments(commitments_due(by, day, progress=evaluation.progress_of(known.values())))  # fmt: skip

@@ -157,7 +157,7 @@ def leaders_pdf(request: HttpRequest) -> HttpResponse:
     """The same page on paper."""
     _inside(request.actor)
     context = boards.province(request.actor, _as_of(request), request.GET.get("map", ""))
-    page = render_to_string("figures/leaders_print.html", context | {"self": "leaders"}, request=request)
+    page = render_to_string("figures/leaders_print.html", context | {"self": "leaders", "whole": True}, request=request)
     response = HttpResponse(pdf(page), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="leaders-{context["as_of"].isoformat()}.pdf"'
     return response
