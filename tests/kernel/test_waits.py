@@ -153,3 +153,29 @@ def test_the_inbox_is_one_query_however_many_functions_one_holds(offered, univer
     actor = actor_for(user)
     with django_assert_num_queries(1):
         assert "sign" in {w.act for w in waits.mine(actor)}
+
+
+@pytest.mark.nodb
+def test_every_deadline_belongs_to_a_waiting_step_and_reads_a_date_of_the_record():
+    from django.db.models import DateField
+
+    wrong = []
+    for register in REGISTERS.values():
+        waiting = {t.act for t in register.flow.transitions if t.waits or t.clock}
+        for act, told in register.deadlines.items():
+            dates = {f.name for f in register.model._meta.get_fields() if isinstance(f, DateField)}
+            wrong += [] if act in waiting and (callable(told) or told in dates) else [(register.id, act, told)]
+    assert wrong == []
+
+
+def test_a_task_is_due_on_the_record_s_own_day_and_follows_it(op):
+    rule = run("rulemakings", "create", by=op, title="开放中试线办法", kind="opinion", lead_office="省科技厅", due_on=clock.today() + dt.timedelta(days=40))
+    due = lambda: {clock.local_date(w.due_at) for w in Wait.objects.filter(record=rule.record)}  # noqa: E731
+    assert due() == {clock.today() + dt.timedelta(days=40)}
+    run("rulemakings", "change", by=op, record=rule.record, due_on=clock.today() + dt.timedelta(days=60))
+    assert due() == {clock.today() + dt.timedelta(days=60)}
+
+
+def test_imported_promises_are_due_on_their_day(db):
+    held = Wait.objects.filter(record__register="commitments", act="fulfil")
+    assert held.exists() and not held.filter(due_at=None).exists()

@@ -257,3 +257,16 @@ def test_a_list_is_filtered_sorted_and_shaped_by_its_address(visit, need):
     assert head.count("<th ") == 2 and "研发时限" in head
     empty = client.get(reverse("list", args=["needs"]), {"q": "没有这样的名称"}).content.decode()
     assert "没有符合条件的记录" in empty and "清除筛选" in empty
+
+
+@pytest.mark.nodb
+def test_every_column_of_a_list_has_a_name_in_both_languages():
+    from trihelix.site.listing import column_of
+
+    bare = []
+    for register in REGISTERS.values():
+        for name in dict.fromkeys((*register.list_columns, *register.filters)):
+            column = column_of(register, name)
+            if column is None or not column.zh or not column.en or column.zh == name:
+                bare.append((register.id, name))
+    assert bare == []

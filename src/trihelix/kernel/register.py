@@ -88,6 +88,7 @@ class Register:
     help_en: str = ""
     list_columns: tuple[str, ...] = ("number", "title", "state", "owner", "updated_at")
     filters: tuple[str, ...] = ()
+    computed: tuple[Column, ...] = ()  # what acts set: shown and filtered in lists, written by no sheet
     facts_shown: tuple[str, ...] = ()  # key facts on the record page; empty = the whole sheet
     public: bool = True
     create_roles: tuple[str, ...] = ("owner", "node", "officer", "operator")
@@ -115,6 +116,8 @@ class Register:
     )  # finds the records behind imported rows by a natural key: fills ``uid``, or ``ref`` of a new one, in place
     # tasks that do not wait now though the state has them, as act and role (or body): who has said its word, steps not open yet
     rests: Callable[[Any], Collection[tuple[str, str | int]]] | None = None
+    # act → the record's own day that its task is due on, a column or a function of the entry (with whether the calendar is known); before the book's clock
+    deadlines: Mapping[str, str | Callable[[Any], dt.date | tuple[dt.date, bool] | None]] = field(default_factory=dict)
     admits: Mapping[str, str] = field(default_factory=dict)  # role → sheet column: bodies named there take part in imported records
     imported: Callable[[Any, dt.date], None] = lambda entry, today: None  # what reaching an imported row's state sets beside it
     node_of: Callable[[Any], Any] | None = None  # the market node in charge of a new record; default: the owner's

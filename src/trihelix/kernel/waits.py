@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import models
@@ -23,6 +23,7 @@ STEWARD = OWNER + "body_admin"
 CHUNK = 400
 
 Pairs = list[tuple[str, str | None]]  # role, clock
+Days = dict[str, tuple[dt.datetime, bool]]  # act → the moment it is due, and whether the calendar of that year is known
 
 
 class Place(NamedTuple):
@@ -95,10 +96,25 @@ def _parts(records: Iterable[Record]) -> dict[int, list[Participant]]:
     return held
 
 
-def _made(record: Record, act: str, place: Place, limit: str, now: dt.datetime) -> Wait:
+def _made(record: Record, act: str, place: Place, limit: str, now: dt.datetime, own: Days) -> Wait:
     wait = Wait(record=record, act=act, role=place.role, scope_id=place.scope_id, user_id=place.user_id, since=now, clock=limit)
-    set_due(wait)
+    if act in own:
+        wait.due_at, wait.due_confirmed = own[act]
+    else:
+        set_due(wait)
     return wait
+
+
+def _own_days(register: Register, records: Sequence[Record]) -> dict[int, Days]:
+    """The days that records themselves set for their tasks."""
+    out: dict[int, Days] = {record.pk: {} for record in records}
+    for entry in register.model._default_manager.filter(record__in=records) if register.deadlines else ():
+        for act, told in register.deadlines.items():
+            found = getattr(entry, told) if isinstance(told, str) else told(entry)
+            day, confirmed = found if isinstance(found, tuple) else (found, True)
+            if day is not None:
+                out[entry.pk][act] = (clock.end_of(day), confirmed)
+    return out
 
 
 def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
@@ -106,6 +122,7 @@ def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
     wanted: dict[tuple[str, Place], str] = {}
     for act, place, limit in _wanted(register, record, _parts([record]).get(record.pk, [])):
         wanted.setdefault((act, place), limit)
+    own = _own_days(register, [record])[record.pk]
     kept = set()
     for old in Wait.objects.filter(record=record):
         key = (old.act, Place(old.role, old.scope_id, old.user_id))
@@ -116,7 +133,11 @@ def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
             kept.add(open_key)
         else:
             old.delete()
-    fresh = [_made(record, act, place, limit, now) for (act, place), limit in wanted.items() if (act, place) not in kept]
+            continue
+        if old.act in own and (old.due_at, old.due_confirmed) != own[old.act]:
+            old.due_at, old.due_confirmed = own[old.act]
+            old.save(update_fields=["due_at", "due_confirmed"])
+    fresh = [_made(record, act, place, limit, now, own) for (act, place), limit in wanted.items() if (act, place) not in kept]
     Wait.objects.bulk_create(fresh)
     return fresh
 
@@ -176,9 +197,10 @@ def bulk_rewrite(register: Register, records: Iterable[Record], now: dt.datetime
     for i in range(0, len(held), CHUNK):
         chunk = held[i : i + CHUNK]
         parts = _parts(chunk) if register.admits else {}
+        own = _own_days(register, chunk)
         for record in chunk:
             found = [w for w in _wanted(register, record, parts.get(record.pk, [])) if w[1].user_id is None]
-            rows += [_made(record, act, place, limit, now) for act, place, limit in dict.fromkeys(found)]
+            rows += [_made(record, act, place, limit, now, own[record.pk]) for act, place, limit in dict.fromkeys(found)]
     Wait.objects.bulk_create(rows, batch_size=500)
     return len(rows)
 
@@ -193,9 +215,13 @@ def complete(now: dt.datetime) -> int:
                 bare = Record.objects.filter(register=register.id, state=state.id, merged_into=None).exclude(waits__act=act)
                 keys = list(bare.order_by("pk").values_list("pk", flat=True))
                 for i in range(0, len(keys), CHUNK):
-                    wanted = [(r, w) for r in Record.objects.filter(pk__in=keys[i : i + CHUNK]) for w in _wanted(register, r, [])]
+                    found = list(Record.objects.filter(pk__in=keys[i : i + CHUNK]))
+                    own = _own_days(register, found)
+                    wanted = [(r, w) for r in found for w in _wanted(register, r, [])]
                     rows = [
-                        _made(r, act, place, limit, now) for r, (what, place, limit) in wanted if what == act and place.role in FUNCTIONS
+                        _made(r, act, place, limit, now, own[r.pk])
+                        for r, (what, place, limit) in wanted
+                        if what == act and place.role in FUNCTIONS
                     ]
                     count += len(Wait.objects.bulk_create(rows))
     return count

@@ -40,13 +40,6 @@ BASE = {
     "node": Column("node", "ref", "经办站点", "Node"), "ref": Column("ref", "text", "外部编号", "External key"),
     "created_at": Column("created_at", "date", "建立日期", "Created"), "updated_at": Column("updated_at", "date", "更新日期", "Updated"),
 }  # fmt: skip
-KINDS = {
-    "DateField": "date",
-    "DateTimeField": "date",
-    "IntegerField": "integer",
-    "PositiveSmallIntegerField": "integer",
-    "BooleanField": "boolean",
-}
 
 
 def own_field(register: Register, name: str) -> Any:
@@ -55,14 +48,10 @@ def own_field(register: Register, name: str) -> Any:
 
 
 def column_of(register: Register, name: str) -> Column | None:
-    """The column of a list: of the sheet, of the base record, or a plain field of the register's table."""
+    """The column of a list: of the sheet, of the base record, or one that acts set."""
     if name in ("number", "state"):  # the sheet's own wording is for files
         return BASE[name]
-    if (found := register.column(name) or BASE.get(name)) is not None:
-        return found
-    plain = own_field(register, name)
-    label = str(plain.verbose_name) if plain is not None else ""
-    return Column(name, KINDS.get(plain.get_internal_type(), "text"), label, label) if plain is not None else None
+    return register.column(name) or BASE.get(name) or next((c for c in register.computed if c.name == name), None)
 
 
 @dataclass

@@ -121,7 +121,7 @@ DRAFTS = declare(
 
 OBLIGATIONS = declare(
     Register(
-        "obligations", models.Obligation, "履约义务", "Obligation", "YW", flow.OBLIGATION, sheets.OBLIGATIONS, area="deals",
+        "obligations", models.Obligation, "履约义务", "Obligation", "YW", flow.OBLIGATION, sheets.OBLIGATIONS, area="deals", deadlines={"fulfil": "due_on"},
         help_zh="谁在何时前应向谁履行什么；临近到期进入履行方待办，履行后由对方确认。",
         help_en="Who owes whom what until when; enters the debtor's inbox near its day, confirmed by the other side once done.",
         list_columns=("number", "title", "kind", "debtor", "creditor", "due_on", "amount_wan", "state"), filters=("kind", "due_on", "debtor", "creditor", "deal", "contract"),
@@ -132,7 +132,7 @@ OBLIGATIONS = declare(
 
 CONTRACTS = declare(
     Register(
-        "contracts", models.Contract, "技术合同", "Technology contract", "HT", flow.CONTRACT, sheets.CONTRACTS, area="deals",
+        "contracts", models.Contract, "技术合同", "Technology contract", "HT", flow.CONTRACT, sheets.CONTRACTS, area="deals", deadlines={"register": "due"},
         help_zh="技术合同认定登记：分项金额决定技术交易额，大额按技术交易额判定，期限自最后一次完整提交起算。",
         help_en="Recognition and registration: the price table gives the technical amount, which decides what is large; the clock runs from the last complete submission.",
         list_columns=("number", "title", "kind", "sign_date", "registered_on", "office", "state"),

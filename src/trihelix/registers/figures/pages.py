@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import path, re_path
+from django.urls import path
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -121,7 +121,7 @@ def letter_page(request: HttpRequest) -> HttpResponse:
     built = _letter(request)
     context = {
         "sheet": mark_safe(letters.hovered(official.html_body(built.official), built.answers)),
-        "as_of": _as_of(request), "footnotes": "footnotes" in request.GET, "gaps": built.gaps, "count": len(built.answers), "files": (("docx", "Word"), ("pdf", "PDF")),
+        "as_of": _as_of(request), "footnotes": "footnotes" in request.GET, "gaps": built.gaps, "count": len(built.answers), "files": (("letter-docx", "Word"), ("letter-pdf", "PDF")),
     }  # fmt: skip
     return render(request, "figures/letter.html", context)
 
@@ -246,7 +246,8 @@ urlpatterns = [
     path("figures/<slug:figure>/", one, name="figure"),
     path("figures/<slug:figure>/list.jsonl", listed, name="figure-list"),
     path("letter/", letter_page, name="letter"),
-    re_path(r"^letter/letter\.(?P<kind>docx|pdf)$", letter_file, name="letter-file"),
+    path("letter/letter.docx", letter_file, {"kind": "docx"}, name="letter-docx"),
+    path("letter/letter.pdf", letter_file, {"kind": "pdf"}, name="letter-pdf"),
     path("leaders/", leaders, name="leaders"),
     path("leaders/leaders.pdf", leaders_pdf, name="leaders-pdf"),
     path("dashboard/", dashboard, name="dashboard"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
+from trihelix.engines.sheets import Column
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.figures import book, flow, models, sheets
@@ -62,7 +63,7 @@ REPORTS = declare(
         "reports", models.Report, "统计报告", "Report", "BGT", flow.REPORT, sheets.REPORTS, area="governance",
         help_zh="截止某日的指标；固化后数值与所据记录不再改变，可与现状逐条比较。",
         help_en="Figures as of a day; once frozen, numbers and records stay, and can be compared with today record by record.",
-        list_columns=("number", "title", "as_of", "frozen_at", "state"), filters=("as_of",), create_roles=("officer", "operator"),
+        list_columns=("number", "title", "as_of", "frozen_at", "state"), computed=(Column("frozen_at", "date", "固化时间", "Frozen at"),), filters=("as_of",), create_roles=("officer", "operator"),
         change_states=("open",), check=_check_report, panels=("figures/_report.html",),
     )
 )  # fmt: skip

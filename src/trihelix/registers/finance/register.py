@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.errors import Problem
+from trihelix.engines.sheets import Column
 from trihelix.kernel import values as vals
 from trihelix.kernel.checks import no_new_rows, not_negative, order, past
 from trihelix.kernel.register import declare_row, register_of
@@ -155,7 +156,8 @@ REGISTERS = (
           create_roles=DESK, owner_required=False, refs={"partner": "bodies"}, filters=("partner", "signed_on", "valid_to"), check=_check_agreement, import_visibility="members"),
     _made("firm_lists", models.FirmList, "企业名单推送", "Firm list", "MDJ", flow.LIST, sheets.FIRM_LISTS, ("kind", "as_of", "firms", "sent_on"),
           ("向签约金融机构推送的企业名单：装入或按规则筛选；未同意的企业不出现。", "Lists of firms for finance bodies with an agreement: loaded, or selected by a rule; firms without consent do not appear."),
-          create_roles=DESK, owner_required=False, refs={"base": "firm_lists"}, filters=("kind", "as_of", "sent_on"), change_states=("draft", "ready"), panels=("finance/_list.html",)),
+          create_roles=DESK, owner_required=False, refs={"base": "firm_lists"}, filters=("kind", "as_of", "sent_on"), change_states=("draft", "ready"),
+          computed=(Column("firms", "integer", "企业数", "Firms", unit="户"), Column("sent_on", "date", "推送日期", "Sent on")), panels=("finance/_list.html",)),
     _made("credit_lines", models.CreditLine, "授信", "Credit line", "SXE", flow.CREDIT, sheets.CREDITS, ("owner", "firm", "limit_wan", "granted_on", "valid_to"),
           ("金融机构填报的授信额度；发放的贷款另行登记，两者分列。", "Credit limits returned by finance bodies; loans drawn are a register of their own."),
           refs={"firm": "bodies", "agreement": "finance_agreements", "list": "firm_lists", "product": "finance_products", "statement": "points_statements"},

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trihelix.engines.codes import check_credit_code
 from trihelix.engines.errors import Problem
-from trihelix.kernel import book
+from trihelix.kernel import book, clock
 from trihelix.kernel.checks import order
 from trihelix.kernel.register import REGISTERS, Register, declare
 from trihelix.kernel.search_docs import document
 from trihelix.kernel.standard import standard_actions
 from trihelix.registers.governance import flow, models, sheets
+from trihelix.registers.governance.queries import limits
 
 OFFICERS = ("officer", "operator")
 
@@ -117,17 +119,30 @@ def _add(
     return declare(found)
 
 
+DISCLOSING = ("check_secrecy", "decide", "first_review", "second_review", "publish")
+
+
+def _disclosed(document: models.OutgoingDocument) -> Any:
+    """The disclosure clock runs from signature through every step, whatever step waits."""
+    return document.publish_due, document.publish_confirmed
+
+
+def _promised(commitment: models.Commitment) -> dt.date | None:
+    """The day promised, else the next review."""
+    return limits(commitment, clock.today())[1] or commitment.review_on
+
+
 PROPOSALS = _add(
     "proposals", models.Proposal, "提案建议", "Proposal", "TA", "政协提案与人大建议：交办、会办、起草、沟通、签发、反馈，直到问题解决。",
     "Proposals and motions from assignment to reply, feedback and follow-up.", ("kind", "session", "session_number", "lead", "received_on"),
-    flow=flow.PROPOSAL, sheet=sheets.PROPOSALS, filters=("kind", "session", "subkind", "lead", "received_on", "key_item"), refs={"lead": "bodies"},
+    flow=flow.PROPOSAL, sheet=sheets.PROPOSALS, deadlines=dict.fromkeys(("draft", "clear", "sign", "send"), "due_on"), filters=("kind", "session", "subkind", "lead", "received_on", "key_item"), refs={"lead": "bodies"},
     check=_check_proposal, prepare=_proposal, public=False, import_visibility="members", panels=("governance/_proposal.html",),
     change_states=("received", "returned"),
 )  # fmt: skip
 DOCUMENTS = _add(
     "documents", models.OutgoingDocument, "公文", "Document", "GW", "发出的公文：编号不断不重，二十个工作日内公开，三审留名。",
     "Outgoing documents: numbers without gap or double, published within twenty working days, three reviewers by name.",
-    ("kind", "doc_number", "signed_on", "published_on"), flow=flow.DOCUMENT, sheet=sheets.DOCUMENTS,
+    ("kind", "doc_number", "signed_on", "published_on"), flow=flow.DOCUMENT, sheet=sheets.DOCUMENTS, deadlines=dict.fromkeys(DISCLOSING, _disclosed),
     filters=("kind", "signed_on", "published_on", "division_code"), refs={"proposal": "proposals"}, check=_check_document, prepare=_document, public=False,
     import_state=_document_state, import_visibility="members", change_states=("draft",), panels=("governance/_document.html",),
 )  # fmt: skip
@@ -149,14 +164,14 @@ MEETINGS = _add(
 RULEMAKINGS = _add(
     "rulemakings", models.Rulemaking, "在制文件", "Rule in the making", "LGX", "从研究、起草、征求意见、会签到多家机构审议与印发；印发即为承诺的证明。",
     "From study and draft over consultation and co-signing to several deciding bodies; issuing it is the evidence of its commitment.",
-    ("lead_office", "due_on"), flow=flow.RULEMAKING, sheet=sheets.RULEMAKINGS, filters=("kind", "lead_office", "due_on"),
+    ("lead_office", "due_on"), flow=flow.RULEMAKING, sheet=sheets.RULEMAKINGS, deadlines=dict.fromkeys(("begin_draft", "consult", "cosign", "submit", "decide", "issue"), "due_on"), filters=("kind", "lead_office", "due_on"),
     refs={"commitment": "commitments", "revises": "policies", "policy": "policies"}, check=_check_dates, prepare=_plain_rows, import_visibility="members", public=False,
     import_state=lambda row: "issued" if row.get("issued_on") else "study",
 )  # fmt: skip
 COMMITMENTS = _add(
     "commitments", models.Commitment, "承诺事项", "Commitment", "CN", "答复与会议中的承诺：牵头、衡量办法、期限、进度与结论；未定衡量办法的如实显示。",
     "What was promised: owner, measure, due date, progress, conclusion; those without a measure say so.", ("lead_office", "due_on", "review_on", "target"),
-    flow=flow.COMMITMENT, sheet=sheets.COMMITMENTS, filters=("lead_office", "due_kind", "due_on", "suggestion", "figure"),
+    flow=flow.COMMITMENT, sheet=sheets.COMMITMENTS, deadlines={"fulfil": _promised}, filters=("lead_office", "due_kind", "due_on", "suggestion", "figure"),
     refs={"same_as": "commitments", "plan": "action_plans"}, check=_check_commitment, prepare=_commitment, search_doc=_text_doc, import_state="tracked",
     import_visibility="members", panels=("governance/_commitment.html",),
 )  # fmt: skip
@@ -173,7 +188,7 @@ RESULTS = _add(
 PLANS = _add(
     "action_plans", models.ActionPlan, "行动计划", "Action plan", "XDJ", "三年行动等计划：发起单位、目标、任务与评估；公布与启动分列。",
     "Action plans: owners, goals, tasks, reviews; published and started are two states.", ("lead_office", "starts_on", "ends_on"), flow=flow.PLAN,
-    sheet=sheets.PLANS, filters=("lead_office", "starts_on"), check=_check_dates, prepare=_plan, import_visibility="public", import_state=_plan_state,
+    sheet=sheets.PLANS, deadlines={"finish": "ends_on"}, filters=("lead_office", "starts_on"), check=_check_dates, prepare=_plan, import_visibility="public", import_state=_plan_state,
 )  # fmt: skip
 
 ALL = (PROPOSALS, DOCUMENTS, SERIES, COMMISSIONS, MEETINGS, RULEMAKINGS, COMMITMENTS, MEASURES, RESULTS, PLANS)

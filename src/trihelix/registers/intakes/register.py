@@ -30,7 +30,7 @@ INTAKES = declare(
         "intakes", models.Intake, "征集", "Intake", "ZJJ", flow.FLOW, sheets.INTAKES, area="needs",
         help_zh="每一次征集是一条记录：由谁、经何渠道、在哪次活动、何日。“征集数”按此计数，“发布数”另计。",
         help_en="Each collecting is a record: by whom, over which route, in which campaign, when. Collected counts these; published is counted apart.",
-        list_columns=("number", "title", "owner", "subject", "route", "collected_on", "state"), filters=("route", "owner", "collected_on", "campaign"),
+        list_columns=("number", "title", "owner", "subject", "route", "collected_on", "state"), computed=(Column("subject", "choice", "征集内容", "Subject", choices={"need": ("需求", "Need"), "result": ("成果", "Result")}),), filters=("route", "owner", "collected_on", "campaign"),
         create_roles=("owner", "node", "officer", "operator"), refs={"need": "needs", "result": "results", "at_node": "nodes"},
         import_state="recorded", import_visibility="members", check=_check, prepare=_prepare,
     )

@@ -112,7 +112,7 @@ SURPLUS = _register(
 EVALUATIONS = _register(
     "evaluations", models.Evaluation, "成果评价", "Evaluation", "PJ", lives.EVALUATION, papers.EVALUATIONS,
     "专家独立评分、回避、加权汇总、出具报告。", "Experts score alone, conflicts excluded, weighted total, report.",
-    refs={**ON, "result": "results"}, columns=("research_class",), states=("requested", "checked"), panels=("inventions/_evaluation.html",),
+    refs={**ON, "result": "results"}, columns=("research_class",), states=("requested", "checked"), panels=("inventions/_evaluation.html",), deadlines={"issue": "due_on"},
 )  # fmt: skip
 TRUSTEESHIPS = _register(
     "trusteeships", models.Trusteeship, "知识产权托管", "IP trusteeship", "TZG", lives.TRUSTEESHIP, papers.TRUSTEESHIPS,
@@ -149,7 +149,7 @@ CASES = _register(
 REPORTS = _register(
     "transfer_reports", models.TransferReport, "转化年度报告", "Yearly transfer report", "NB", lives.REPORT, papers.REPORTS,
     "每个单位每年一份，数据由登记汇总，三月底前报主管部门。", "One a body a year, counted from the records, due at the end of March.",
-    refs={}, columns=("year",), states=("draft",), panels=("inventions/_report.html",),
+    refs={}, columns=("year",), states=("draft",), panels=("inventions/_report.html",), deadlines={"submit": "due_on"},
 )  # fmt: skip
 
 ALL = (

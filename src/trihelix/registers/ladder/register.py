@@ -157,7 +157,7 @@ REGISTERS = (
           panels=("ladder/_consent.html",)),
     _made("implicit_needs", models.ImplicitNeed, "隐性需求", "Implicit need", "YXX", flow.IMPLICIT, sheets.IMPLICIT, ("owner", "result", "proposed_on", "place", "baseline_place"),
           ("经企业同意，按其自身资料推送的成果：理由、依据、上限，并与按热度推送对照。", "Results proposed from a firm's own records with its consent: reasons, sources, a cap, beside a list by popularity."),
-          filters=("owner", "proposed_on"), refs={"result": "results", "consent": "consents", "need": "needs"}, change_states=(), check=no_new_rows),
+          filters=("owner", "proposed_on"), deadlines={"accept": "answer_by"}, refs={"result": "results", "consent": "consents", "need": "needs"}, change_states=(), check=no_new_rows),
 )  # fmt: skip
 
 from trihelix.registers.ladder import actions, figures  # noqa: E402, F401

@@ -40,7 +40,7 @@ SEATS = declare(
 )  # fmt: skip
 RESOLUTIONS = declare(
     Register(
-        "council_resolutions", models.Resolution, "理事会决议", "Resolution", "LJY", flow.RESOLUTION, isheets.RESOLUTION, area="platforms",
+        "council_resolutions", models.Resolution, "理事会决议", "Resolution", "LJY", flow.RESOLUTION, isheets.RESOLUTION, area="platforms", deadlines={"carry_out": "due_on"},
         help_zh="决议的表决、落实单位与期限。", help_en="Votes, who carries out, by when.", list_columns=("number", "title", "institute", "network", "met_on", "in_charge", "due_on", "state"),
         filters=("institute", "network", "met_on", "in_charge"), public=False, refs={**OF, "in_charge": "bodies"},
         check=rules(past=("met_on", "done_on"), positive=("in_favour", "against", "abstained"), order=(("met_on", "due_on"), ("met_on", "done_on")), exactly=(("institute", "network"),)),
@@ -74,7 +74,7 @@ TENANCIES = declare(
 )  # fmt: skip
 TENANT_INVESTMENTS = declare(
     Register(
-        "tenant_investments", models.TenantInvestment, "入驻企业获投", "Investment of a tenant", "RT", flow.INVESTMENT, isheets.INVESTMENT, area="platforms",
+        "tenant_investments", models.TenantInvestment, "入驻企业获投", "Investment of a tenant", "RT", flow.INVESTMENT, isheets.INVESTMENT, area="platforms", deadlines={"pay": "due_on"},
         help_zh="承诺与到位分别登记；指标按到位金额计。", help_en="Promised and paid apart; the figure counts what was paid.", list_columns=("number", "title", "tenancy", "investor", "promised_wan", "due_on", "paid_wan", "paid_on", "state"),
         filters=("tenancy", "investor", "paid_on", "owner"), public=False, refs={"tenancy": "tenancies", "investor": "bodies"}, change_states=("promised",),
         check=rules(past=("promised_on", "paid_on"), positive=("promised_wan", "paid_wan"), order=(("promised_on", "due_on"),), together=(("paid_wan", "paid_on"),), one_of=(("promised_wan", "paid_wan"), ("investor_name", "investor"))),
@@ -147,7 +147,7 @@ CONTACTS = declare(
 )  # fmt: skip
 PROSPECTS = declare(
     Register(
-        "prospects", models.Prospect, "合作储备", "Prospect", "QZ", flow.PROSPECT, sheets.PROSPECT, area="deals",
+        "prospects", models.Prospect, "合作储备", "Prospect", "QZ", flow.PROSPECT, sheets.PROSPECT, area="deals", deadlines={"talk": "next_on"},
         help_zh="联合基金、央企、投资机构的洽谈进展与下一步。", help_en="Talks on joint funds, with central firms and investors, and the next step.", list_columns=("number", "title", "kind", "counterpart", "counterpart_name", "expected_wan", "next_on", "state"),
         filters=("kind", "owner", "next_on", "fields"), public=False, refs={"counterpart": "bodies"}, check=rules(past=("agreed_on",), positive=("expected_wan", "agreed_wan"), one_of=(("counterpart_name", "counterpart"),)),
         import_state=lambda row: "agreed" if row.get("agreed_on") else "talking" if row.get("talks") else "listed", import_visibility="node",

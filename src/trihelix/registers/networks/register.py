@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trihelix.engines.sheets import Column
 from trihelix.kernel.checks import fill
 from trihelix.kernel.register import Register, declare
 from trihelix.kernel.search_docs import document
@@ -28,10 +29,10 @@ def _network_doc(network: models.Network) -> dict[str, Any]:
 
 NETWORKS = declare(
     Register(
-        "networks", models.Network, "联合体与联盟", "Consortium or alliance", "LM", af.NETWORK, asheets.NETWORK, area="platforms",
+        "networks", models.Network, "联合体与联盟", "Consortium or alliance", "LM", af.NETWORK, asheets.NETWORK, area="platforms", deadlines={"put_right": "rectify_until"},
         help_zh="创新联合体、产业联盟、投资联盟、经纪人联盟：备案（批次、日期）、成员与分层、理事会、任务、活动、年报、评估、整改、移出。",
         help_en="Consortia, alliances, investment and broker alliances: filing with batch and date, members by layer, council, tasks, activities, reports, evaluation, removal.",
-        list_columns=("number", "title", "kind", "owner", "batch", "filed_on", "grade", "state"), filters=("kind", "batch", "filed_on", "fields", "division", "owner"),
+        list_columns=("number", "title", "kind", "owner", "batch", "filed_on", "grade", "state"), computed=(Column("grade", "choice", "评估等级", "Grade", choices=asheets.GRADES),), filters=("kind", "batch", "filed_on", "fields", "division", "owner"),
         refs={"service_centre": "bodies", "liable_body": "bodies"}, change_states=("preparing", "filed", "running", "rectifying"),
         check=rules(past=("filed_on", "founded_on", "agreement_signed_on"), positive=("budget_wan",), order=(("agreement_signed_on", "filed_on"),), more=checks.network),
         facts=_facts, import_state=lambda row: "running" if row.get("filed_on") else "preparing", import_visibility="public", search_doc=_network_doc,
@@ -49,7 +50,7 @@ MEMBERS = declare(
 )  # fmt: skip
 COMMITMENTS = declare(
     Register(
-        "network_commitments", models.Commitment, "成员承诺与贡献", "Commitment of a member", "LCN", af.COMMITMENT, asheets.COMMITMENT, area="platforms",
+        "network_commitments", models.Commitment, "成员承诺与贡献", "Commitment of a member", "LCN", af.COMMITMENT, asheets.COMMITMENT, area="platforms", deadlines={"deliver": "due_on"},
         help_zh="成员承诺的资金、设备、数据、人员及兑现日期；“联而不合”由此可见。", help_en="What members promised by when and what came; shows who is united in name only.",
         list_columns=("number", "title", "network", "owner", "kind", "amount_wan", "due_on", "delivered_on", "state"), filters=("network", "owner", "kind", "due_on"), public=False,
         refs={"network": "networks"}, change_states=("promised",), check=rules(past=("promised_on", "delivered_on"), positive=("amount_wan", "delivered_wan"), order=(("promised_on", "due_on"),), together=(("delivered", "delivered_on"),)),
@@ -66,7 +67,7 @@ POSTS = declare(
 )  # fmt: skip
 TASKS = declare(
     Register(
-        "network_tasks", models.Task, "联合攻关任务", "Task of a network", "LRW", af.TASK, asheets.TASK, area="platforms",
+        "network_tasks", models.Task, "联合攻关任务", "Task of a network", "LRW", af.TASK, asheets.TASK, area="platforms", deadlines={"finish": "ends_on"},
         help_zh="由需求到任务书到科技项目。", help_en="From a need over the task book to a project.", list_columns=("number", "title", "network", "owner", "budget_wan", "starts_on", "ends_on", "project", "state"),
         filters=("network", "owner", "starts_on"), public=False, refs={"network": "networks", "post": "network_posts", "need": "needs", "project": "projects"},
         links={"partners": ("bodies", "partner")}, check=rules(past=("done_on",), positive=("budget_wan",), order=(("starts_on", "ends_on"),)),

@@ -27,7 +27,7 @@ PATENTS = declare(
 )  # fmt: skip
 ROUNDS = declare(
     Register(
-        "stock_rounds", models.Round, "存量专利盘点", "Stock-taking round", "PDL", flow.ROUND, sheets.ROUNDS, area="results",
+        "stock_rounds", models.Round, "存量专利盘点", "Stock-taking round", "PDL", flow.ROUND, sheets.ROUNDS, area="results", deadlines={"report": "report_by"},
         help_zh="一轮盘点：哪些单位、盘点到哪一天；进度、入库、分层、推送一览。全国平台导出表可原样导入。",
         help_en="A round of stock-taking over bodies, with progress, pool, tiers and pushes. The national platform's export is imported as it is.",
         list_columns=("number", "title", "owner", "starts_on", "report_by", "ends_on", "state"), filters=("owner", "starts_on"), public=False,
@@ -65,7 +65,7 @@ PUSHES = declare(
 )  # fmt: skip
 DEALS = declare(
     Register(
-        "patent_deals", models.Deal, "专利转让许可", "Patent licence or transfer", "ZZX", flow.DEAL, sheets.DEAL, area="deals",
+        "patent_deals", models.Deal, "专利转让许可", "Patent licence or transfer", "ZZX", flow.DEAL, sheets.DEAL, area="deals", deadlines={"record": "record_by"},
         help_zh="转让与许可合同：签订、生效、备案三个日期分开；许可合同生效后三个月内备案。",
         help_en="Licences and transfers; signed, effective and recorded are kept apart; licences are recorded within three months.",
         list_columns=("number", "title", "owner", "kind", "counterpart", "signed_on", "effective_on", "record_by", "recorded_on", "state"),
@@ -94,7 +94,7 @@ OPEN = declare(
 )  # fmt: skip
 FEES = declare(
     Register(
-        "patent_fees", models.Fee, "专利年费", "Annual fee", "ZNF", flow.FEE, sheets.FEES, area="results",
+        "patent_fees", models.Fee, "专利年费", "Annual fee", "ZNF", flow.FEE, sheets.FEES, area="results", deadlines={"pay": "due_on"},
         help_zh="到期前自动生成提醒；金额、减缴、开放许可减免与滞纳金按规则计算。", help_en="Made before the day due; amount, reductions and late fee by rule.",
         list_columns=("number", "title", "owner", "year", "due_on", "pay_yuan", "paid_on", "state"), filters=("owner", "due_on", "patent", "year"), public=False,
         create_roles=(*DESK, "system"), refs={"patent": "patents"}, change_states=(),

@@ -139,7 +139,7 @@ def _on_platform(
 
 PLATFORMS = declare(
     Register(
-        "platforms", models.Platform, "创新平台", "Platform", "PT", flow.PLATFORM, sheets.PLATFORMS, area="platforms",
+        "platforms", models.Platform, "创新平台", "Platform", "PT", flow.PLATFORM, sheets.PLATFORMS, area="platforms", deadlines={"restore": "rectify_until"},
         help_zh="校企联合实验室、省实验室、国际合作平台、试点与基地称号、概念验证与中试基地、孵化器：申报、建设、认定、评估、整改、续期、撤销。",
         help_en="Joint, provincial and international laboratories, designations, proof-of-concept and pilot bases, incubators: from application to removal.",
         list_columns=("number", "title", "kind", "owner", "recognised_on", "valid_to", "grade", "state"),

@@ -77,6 +77,22 @@ def _signed(record: Record) -> set[tuple[str, str]]:
     return {("sign", role) for role in ("owner", "demand", "taker", "recommender", *OFFICE) if role not in asked}
 
 
+def _iso(text: Any) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _signing(project: models.Project) -> dt.date | None:
+    return _iso(project.instrument.get("due"))
+
+
+def _correcting(application: models.Application) -> dt.date | None:
+    return _iso(application.correction.get("due"))
+
+
+def _reporting(report: models.Report) -> dt.date | None:
+    return report.rectify_by or report.due_on
+
+
 def _versions(values: dict[str, Any]) -> None:
     """An imported project keeps the rule version of its award day."""
     from trihelix.registers.programmes.queries import scheme_book
@@ -118,12 +134,12 @@ REGISTERS = (
           public=True, create_roles=("owner", "node", *OFFICE), change_states=("draft", "submitted", "screened", "argued"), refs={"call": "calls", "need": "needs"}, filters=("owner", "batch", "scheme_version", "closes_on"), search_doc=_doc,
           confidential=frozenset({"tried"}), prepare=fill(scheme="open-bid")),
     _made("applications", models.Application, "申报", "Application", "SB", flow.APPLICATION, sheets.APPLICATIONS, ("owner", "call", "class_id"), ("申报书：分节填写、自动保存、提交即固定并给出回执。", "Applications: filled in sections, saved as one goes, fixed with a receipt when submitted."),
-          create_roles=("owner", "node", *OFFICE), change_states=("draft",), refs={"call": "calls", "board": "boards", "need": "needs", "leader": "people", "demand": "bodies", "provider": "bodies", "recommender": "bodies"},
+          create_roles=("owner", "node", *OFFICE), change_states=("draft",), deadlines={"correct": _correcting}, refs={"call": "calls", "board": "boards", "need": "needs", "leader": "people", "demand": "bodies", "provider": "bodies", "recommender": "bodies"},
           links={"partners": ("bodies", "partner")}, filters=("call", "class_id", "owner"), facts=_publicity, search_doc=_application_doc,
           notice=PublicNotice(("publicity", "objection"), _publicity_to, stop=("suspend", {}), closing=("award",), remedies={"none": ("resume", {}), "correct": ("resume", {}), "refuse": ("refuse", {})}), panels=("programmes/_application.html",)),
     _made("projects", models.Project, "立项", "Project", "LX", flow.PROJECT, sheets.PROJECTS, ("owner", "scheme", "approved_wan", "allotted_wan", "paid_wan", "due_on"), ("立项后的项目、认定与补助：批准、下达、支付三列分开。", "Awarded projects, statuses and payments: approved, allotted and paid apart."),
           public=True, refs={"leader": "people", "payee": "bodies", "demand": "bodies", "taker": "bodies"}, filters=("scheme", "year", "batch", "class_id", "approved_on", "due_on", "owner"), check=_project_check, prepare=_versions,
-          import_state="running", import_visibility="public", change_states=(), panels=("programmes/_project.html",), rests=_signed),
+          import_state="running", deadlines={"sign": _signing, "request_acceptance": "due_on"}, import_visibility="public", change_states=(), panels=("programmes/_project.html",), rests=_signed),
     _made("budget_lines", models.BudgetLine, "资金科目", "Budget line", "ZX", flow.LINE, sheets.LINES, ("kind", "year", "amount_wan"), ("专项资金与科目的树：任何一级都不能超安排。", "The tree of funds and lines; none can be over-committed."),
           create_roles=("finance", *OFFICE), change_states=(), refs={"parent": "budget_lines", "agreement": "fund_agreements"}, filters=("kind", "year", "parent"), check=_year, panels=("programmes/_line.html",)),
     _made("fund_agreements", models.Agreement, "联合基金协议", "Joint-fund agreement", "LHX", flow.AGREEMENT, sheets.AGREEMENTS, ("partner", "kind", "starts_on", "ends_on"), ("联合基金协议与逐年出资。", "Joint-fund agreements with yearly pay-ins."),
@@ -133,7 +149,7 @@ REGISTERS = (
     _made("project_changes", models.ProjectChange, "项目变更", "Project change", "BGX", flow.CHANGE, sheets.CHANGES, ("project", "kind"), ("项目变更，按类型由承担单位或主管部门批准。", "Changes of projects, approved by unit or department by kind."),
           create_roles=("owner", *OFFICE), change_states=(), refs={"project": "projects", "leader": "people"}, filters=("kind", "project")),
     _made("progress_reports", models.Report, "项目报告", "Project report", "JZ", flow.REPORT, sheets.REPORTS, ("project", "kind", "due_on"), ("进展报告、阶段检查与后续跟踪。", "Progress reports, stage checks and follow-up."),
-          refs={"project": "projects"}, filters=("kind", "due_on", "project"), change_states=("due", "rectify")),
+          refs={"project": "projects"}, filters=("kind", "due_on", "project"), change_states=("due", "rectify"), deadlines={"submit": _reporting}),
     _made("objections", models.Objection, "异议", "Objection", "YY", flow.OBJECTION, sheets.OBJECTIONS, (), ("公示期内的实名异议：受理、答复、申诉；异议人信息只供受理的人核对。", "Objections by real name during publicity: taken up, answered, appealed; who objects is shown to those who answer only."),
           create_roles=("owner", *OFFICE), change_states=(), personal=frozenset({"name", "id_kind", "id_number", "contact"}), confidential=frozenset({"unit", "evidence"}), panels=("programmes/_objection.html",)),
     _made("integrity_records", models.Integrity, "科研诚信记录", "Integrity record", "CX", flow.INTEGRITY, sheets.INTEGRITY, ("person", "body", "bars", "valid_to"), ("失信处理的依据与期限。", "Consequences of misconduct with legal basis and period."),

@@ -139,7 +139,7 @@ USAGE = declare(
 )  # fmt: skip
 REVIEWS = declare(
     Register(
-        "sharing_reviews", models.SharingReview, "共享考核与补助", "Review of sharing", "GK", flow.REVIEW, sheets.REVIEW, area="platforms",
+        "sharing_reviews", models.SharingReview, "共享考核与补助", "Review of sharing", "GK", flow.REVIEW, sheets.REVIEW, area="platforms", deadlines={"put_right": "rectify_until"},
         help_zh="管理单位的年度共享报告、考核等次、后补助与追回；数字取自使用台账。", help_en="A unit's yearly report, its grade, the subsidy and its recovery; the numbers come from the ledger.",
         list_columns=("number", "title", "owner", "year", "grade", "subsidy_wan", "paid_wan", "state"), filters=("owner", "year", "grade"), public=False,
         change_states=("draft",), check=_check_review, create_roles=("owner", "officer", "operator"), import_visibility="node", panels=("resources/_review.html",),
@@ -158,7 +158,7 @@ SCENES = declare(
 )  # fmt: skip
 REPLIES = declare(
     Register(
-        "scene_replies", models.SceneReply, "场景应答", "Reply to a scene", "YD", flow.REPLY, sheets.REPLY, area="needs",
+        "scene_replies", models.SceneReply, "场景应答", "Reply to a scene", "YD", flow.REPLY, sheets.REPLY, area="needs", deadlines={"report": "pilot_to"},
         help_zh="供给方对场景的应答、选定、试点与报告。", help_en="Answers of suppliers, the choice, the pilot and its report.", list_columns=("number", "title", "scene", "owner", "price_wan", "pilot_from", "state"),
         filters=("scene", "owner"), public=False, refs={"scene": "scenes", "ability": "scenes", "contract": "contracts"}, change_states=("answered",), check=_check_reply,
         confidential=frozenset({"price_wan", "proposal"}),

@@ -47,7 +47,7 @@ def _facts(entry: Any, actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 ROUNDS = declare(
     Register(
-        "review_rounds", models.Round, "评审轮次", "Review round", "PSL", flow.ROUND, sheets.ROUNDS, area="programmes", owner_required=False,
+        "review_rounds", models.Round, "评审轮次", "Review round", "PSL", flow.ROUND, sheets.ROUNDS, area="programmes", deadlines={"close": "closes_on"}, owner_required=False,
         help_zh="一轮评审：待评项目、回避、专家分配（附最优证明）、邀请、评分、排名。", help_en="A review: items, conflicts, panels with proof of optimality, invitations, scores, ranking.",
         list_columns=("number", "title", "call", "closes_on", "state"), filters=("call", "closes_on"), public=False, create_roles=flow.OFFICE, change_states=("drafting",),
         refs={"call": "calls"}, import_visibility="owner", check=_check_round, prepare=_prepare, facts=_facts, panels=("reviews/_round.html",),

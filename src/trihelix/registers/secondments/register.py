@@ -116,7 +116,7 @@ NEEDS = declare(
 )  # fmt: skip
 SECONDMENTS = declare(
     Register(
-        "secondments", models.Secondment, "科创专员与人才选派", "Secondment", "KCY", flow.SECONDMENT, sheets.SECONDMENTS, area="people", owner_required=False, rests=_signed,
+        "secondments", models.Secondment, "科创专员与人才选派", "Secondment", "KCY", flow.SECONDMENT, sheets.SECONDMENTS, area="people", deadlines={"call_end": "ends_on"}, owner_required=False, rests=_signed,
         notice=PublicNotice(("publicity",), lambda entry: entry.publicity_to, closing=("appoint",), remedies={"correct": ("object", {}), "refuse": ("object", {})}),
         help_zh="科创专员、产业教授、人才飞地、柔性引才：从双向选择、聘任、服务到评估、续聘的全过程。",
         help_en="Commissioners, industry professors, remote posts, flexible talent: from two-sided choice to service, assessment and renewal.",

@@ -151,7 +151,7 @@ OFFERS = declare(
 )  # fmt: skip
 REQUESTS = declare(
     Register(
-        "service_requests", models.ServiceRequest, "服务申请", "Service request", "FQ", flow.REQUEST, sheets.REQUESTS, area="deals",
+        "service_requests", models.ServiceRequest, "服务申请", "Service request", "FQ", flow.REQUEST, sheets.REQUESTS, area="deals", deadlines={"deliver": "due_on"},
         help_zh="向站点申请服务；从申请之日起按目录承诺的工作日办结。", help_en="Ask a node for a service; it is due within the working days promised in the catalogue.",
         list_columns=("number", "title", "owner", "kind", "node", "due_on", "state"), filters=("kind", "node", "due_on", "owner"), public=False,
         refs={"offer": "service_offers", "node": "nodes", "need": "needs", "result": "results"}, change_states=("asked",),
@@ -171,7 +171,7 @@ SERVICES = declare(
 )  # fmt: skip
 CAMPAIGNS = declare(
     Register(
-        "visit_campaigns", models.Campaign, "走访批次", "Visit campaign", "ZFP", flow.CAMPAIGN, sheets.CAMPAIGNS, area="needs",
+        "visit_campaigns", models.Campaign, "走访批次", "Visit campaign", "ZFP", flow.CAMPAIGN, sheets.CAMPAIGNS, area="needs", deadlines={"close": "ends_on"},
         help_zh="一次走访调研：谁组织、计划走访哪些企业、走访了哪些、提出了哪些需求。", help_en="A campaign of visits: by whom, firms planned and visited, needs raised.",
         list_columns=("number", "title", "owner", "owner_kind", "starts_on", "ends_on", "state"), filters=("owner_kind", "owner", "starts_on"), public=False,
         links={"firms": ("bodies", "planned")}, import_state="running", import_visibility="members", check=_check_campaign, panels=("services/_campaign.html",),

@@ -191,7 +191,7 @@ COMBINED = declare(
 )  # fmt: skip
 CARRIERS = declare(
     Register(
-        "talent_carriers", models.Carrier, "人才载体", "Talent carrier", "RCZ", flow.CARRIER, sheets.CARRIER, area="people",
+        "talent_carriers", models.Carrier, "人才载体", "Talent carrier", "RCZ", flow.CARRIER, sheets.CARRIER, area="people", deadlines={"restore": "rectify_until"},
         help_zh="博士后流动站、工作站、分站、创新实践基地，高技能人才培训基地、技能大师工作室、校企实训基地：设立、评估、升级、撤销。",
         help_en="Post-doctoral stations, branches and bases, skill bases, master studios, training bases: founded, evaluated, upgraded, removed.",
         list_columns=("number", "title", "kind", "level", "owner", "recognised_on", "grade", "state"), filters=("kind", "level", "owner", "division", "fields", "grade", "recognised_on", "valid_to"),

@@ -12,7 +12,7 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import book, clock
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import SYSTEM
-from trihelix.kernel.models import Record, Wait
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import change_entry, create_entry, editable
 from trihelix.kernel.ticks import tick
@@ -82,11 +82,6 @@ def from_payment_plan(draft: ContractDraft, deal: Deal, now: dt.datetime) -> Non
         )  # fmt: skip
 
 
-def _due(a: Run, duty: Obligation) -> None:
-    if duty.due_on is not None:
-        Wait.objects.filter(record=a.record, act="fulfil").update(due_at=clock.end_of(duty.due_on), due_confirmed=True)
-
-
 @action(
     "obligations", "fall_due", "转为待履行", "Fall due", fields=(Column("due_on", "date", "到期日", "Due on", help="条件成就的，填到期日"),)
 )
@@ -94,7 +89,6 @@ def fall_due(a: Run, duty: Obligation, *, due_on: dt.date | None = None) -> None
     """Its day comes near, or its condition came about: it enters the debtor's inbox with its day."""
     duty.due_on = due_on or duty.due_on
     a.require(duty.due_on is not None, "required", "请填写到期日", field="due_on")
-    a.after_saved(lambda: _due(a, duty))
 
 
 DONE = (
@@ -129,7 +123,6 @@ def confirm(a: Run, duty: Obligation) -> None:
 def return_(a: Run, duty: Obligation) -> None:
     """The creditor does not accept it: it is due again, with the reason to the debtor."""
     duty.done_on, duty.evidence = None, ""
-    a.after_saved(lambda: _due(a, duty))
     a.notify(f"履行被退回：{a.record.title}（{a.reason}）", roles=("debtor",), en=f"Fulfilment returned: {a.record.title}")
 
 

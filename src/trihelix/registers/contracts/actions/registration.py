@@ -17,7 +17,7 @@ from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
 from trihelix.kernel.columns import options
 from trihelix.kernel.errors import Conflict, Denied
-from trihelix.kernel.models import Record, Wait
+from trihelix.kernel.models import Record
 from trihelix.kernel.ticks import tick
 from trihelix.registers.contracts import recognition
 from trihelix.registers.contracts.models import Certificate, Contract
@@ -81,18 +81,11 @@ def accept(a: Run, contract: Contract) -> None:
     """Accept: the clock runs from the last complete submission, longer for a large or disputed contract."""
     found = recognition.check_filed(contract, a.today)
     contract.accepted_on, contract.due = found.clock.accepted, found.clock.due
-    a.after_saved(lambda: _set_due(contract))
     a.notify(
         f"合同已受理，{contract.due} 前作出决定：{contract.title}",
         roles=("owner",),
         en=f"Accepted, decision by {contract.due}: {contract.title}",
     )
-
-
-def _set_due(contract: Contract) -> None:
-    """The decision's wait carries the computed day, not a fixed clock."""
-    if contract.due is not None:
-        Wait.objects.filter(record=contract.record, act="register").update(due_at=clock.end_of(contract.due))
 
 
 @action("contracts", "dispute", "列为有争议", "Mark as disputed", roles=("node", "officer", "operator", "finance"))
@@ -101,7 +94,6 @@ def dispute(a: Run, contract: Contract) -> None:
     a.require(a.record.state in ("accepted", "expert"), "not_accepted", "只有受理后的合同可以列为有争议", field="state")
     contract.disputed = True
     contract.due = recognition.check_filed(contract, contract.accepted_on or a.today).clock.due
-    a.after_saved(lambda: _set_due(contract))
 
 
 @action("contracts", "ask", "要求补正", "Ask for correction", fields=(CODES, Column("days", "integer", "补正天数", "Days")))
@@ -135,14 +127,12 @@ def to_experts(a: Run, contract: Contract) -> None:
     """Large or disputed contracts go to the experts of the province."""
     a.require(contract.large or contract.disputed, "not_large", "只有大额或有争议的合同转专家审核", field="large")
     contract.due = recognition.check_filed(contract, contract.accepted_on or a.today).clock.due
-    a.after_saved(lambda: _set_due(contract))
 
 
 @action("contracts", "propose", "初审同意", "First officer agrees")
 def propose(a: Run, contract: Contract) -> None:
     """The first officer of a large contract agrees; another one must register it."""
     contract.first_officer_id = a.by.user_id
-    a.after_saved(lambda: _set_due(contract))
 
 
 @action("contracts", "register", "准予登记", "Register", fields=(TEXT,))

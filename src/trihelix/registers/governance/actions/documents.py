@@ -8,9 +8,9 @@ from typing import Any
 
 from trihelix.engines.errors import Refused
 from trihelix.engines.sheets import Column
-from trihelix.kernel import book, clock
+from trihelix.kernel import book
 from trihelix.kernel.action import Run, action
-from trihelix.kernel.models import Record, Wait
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.registers.governance.models import NumberSeries, OutgoingDocument, ReservedNumber
 from trihelix.registers.governance.sheets import papers
@@ -68,13 +68,6 @@ def reserve(a: Run, document: OutgoingDocument, wanted: int | None, day: dt.date
     return printed(document.org_code, document.division_code, day.year, number)
 
 
-def _set_due(a: Run, document: OutgoingDocument) -> None:
-    """The disclosure clock runs from signature through every step, whatever step waits."""
-    if document.publish_due is not None:
-        due, confirmed = clock.end_of(document.publish_due), document.publish_confirmed
-        a.after_saved(lambda: Wait.objects.filter(record=a.record).update(due_at=due, due_confirmed=confirmed) and None)
-
-
 @action("documents", "sign", "签发并编号", "Sign and number", fields=(
     Column("signer", "text", "签发人", "Signer", required=True), Column("signed_on", "date", "成文日期", "Signed on"),
     Column("doc_number", "text", "发文字号", "Document number", help="留空取下一个号"), Column("index_number", "text", "索引号", "Index number"),
@@ -95,7 +88,6 @@ def sign(
         a.require(not taken, "index_taken", f"索引号 {index_number} 已被使用", field="index_number", value=index_number)
         document.index_number = index_number
     document.publish_due, document.publish_confirmed = book.current().due("disclosure.publish", day)
-    _set_due(a, document)
 
 
 def _wanted(document: OutgoingDocument, text: str, day: dt.date) -> int | None:
@@ -115,7 +107,6 @@ def check_secrecy(a: Run, document: OutgoingDocument, *, name: str, secret: bool
     """Before any publication; what must not be published can then only be kept back."""
     document.secrecy_by = name
     document.disclosure = "closed" if secret else ""
-    _set_due(a, document)
 
 
 @action("documents", "decide", "决定公开方式", "Decide disclosure", fields=(
@@ -129,7 +120,6 @@ def decide(a: Run, document: OutgoingDocument, *, disclosure: str, disclosure_re
     )
     document.disclosure, document.disclosure_reason = disclosure, disclosure_reason or ""
     a.go("decided" if disclosure == "open" else "kept")
-    _set_due(a, document)
 
 
 def _another(a: Run, document: OutgoingDocument, name: str) -> None:
@@ -141,7 +131,6 @@ def _another(a: Run, document: OutgoingDocument, name: str) -> None:
 def first_review(a: Run, document: OutgoingDocument, *, name: str) -> None:
     """First of three reviewers, by name."""
     document.first_review = name
-    _set_due(a, document)
 
 
 @action("documents", "second_review", "复审", "Second review", fields=_NAME)
@@ -149,7 +138,6 @@ def second_review(a: Run, document: OutgoingDocument, *, name: str) -> None:
     """Second of three reviewers; another person."""
     _another(a, document, name)
     document.second_review = name
-    _set_due(a, document)
 
 
 @action("documents", "publish", "终审并发布", "Final review, publish", fields=_NAME)

@@ -11,7 +11,7 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
-from trihelix.kernel.models import Record, Wait
+from trihelix.kernel.models import Record
 from trihelix.kernel.outbox import put_notice
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
@@ -99,7 +99,6 @@ def patents_in(record: Record) -> list[Patent]:
 def _after_effect(a: Run, deal: Deal) -> None:
     """From the day of effect the three months run; an exclusive or sole licence is marked on its patents."""
     deal.record_by = recording_due(deal.effective_on, settings().record_months)  # type: ignore[arg-type]
-    Wait.objects.filter(record=a.record, act="record").update(due_at=clock.end_of(deal.record_by))
     if deal.kind in CLOSED:
         for patent in patents_in(a.record):
             register_of("patents").acts["mark"].run(
@@ -197,10 +196,6 @@ def create_recording(a: Run, made: Any, **values: Any) -> None:
 @tick("patent_recording_due", every=86_400)
 def remind_recording(now: dt.datetime) -> int:
     """Remind holders 60 days after effect that a licence is not recorded yet; once each. The inbox shows the legal day."""
-    for deal in Deal.objects.filter(record__state="effective", record_by__isnull=False).order_by("-pk")[:500]:
-        Wait.objects.filter(record=deal.record, act="record").exclude(due_at=clock.end_of(deal.record_by)).update(
-            due_at=clock.end_of(deal.record_by)
-        )
     today, warn = clock.local_date(now), settings().warn_days
     late = Deal.objects.filter(record__state="effective", recorded_on=None, effective_on__lte=add_days(today, -warn)).exclude(
         kind="transfer"

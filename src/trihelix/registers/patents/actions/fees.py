@@ -12,7 +12,6 @@ from trihelix.engines.sheets import Column
 from trihelix.kernel import clock
 from trihelix.kernel.action import Run, action
 from trihelix.kernel.actor import SYSTEM
-from trihelix.kernel.models import Wait
 from trihelix.kernel.outbox import put_notice
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
@@ -43,7 +42,6 @@ def draw_fee(a: Run, patent: Patent) -> None:
         by=SYSTEM, title=f"第 {year} 年度年费：{a.record.title[:150]}", owner=str(a.record.owner.uid) if a.record.owner else None, patent=str(a.record.uid), year=year,
         due_on=due, last_on=add_months(due, grace), full_yuan=told.full_fen, rate_percent=told.percent, late_yuan=0, pay_yuan=told.pay_fen, rule=told.rule, now=a.now,
     )  # fmt: skip
-    Wait.objects.filter(record=made.record, act="pay").update(due_at=clock.end_of(due), clock="patent.fee")
     a.extra["fee"] = [None, made.number]
 
 

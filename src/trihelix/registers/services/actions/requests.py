@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from trihelix.kernel import book, clock
+from trihelix.kernel import book
 from trihelix.kernel.action import Run, action, find
 from trihelix.kernel.actor import Actor
-from trihelix.kernel.models import Record, Wait
+from trihelix.kernel.models import Record
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.services import sheets
@@ -79,12 +79,6 @@ def accept(a: Run, request: ServiceRequest) -> None:
         roles=("owner",),
         en=f"Request accepted, promised by {request.due_on or '—'}: {request.title}",
     )
-    a.after_saved(lambda: _promise(request))
-
-
-def _promise(request: ServiceRequest) -> None:
-    if request.due_on is not None:
-        Wait.objects.filter(record=request.record, act="deliver").update(due_at=clock.end_of(request.due_on))
 
 
 @action("service_requests", "refuse", "不予受理", "Refuse", danger=True)
