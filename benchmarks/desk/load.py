@@ -1,6 +1,6 @@
 """Signed-in people at work: think time between pages, one write in ten, against `trihelix serve` on this machine.
 
-    python benchmarks/desk/load.py [--users 200] [--seconds 120] [--think 5 10] [--home DIR]
+    python benchmarks/desk/load.py [--users 200] [--seconds 120] [--think 5 10] [--processes 2] [--home DIR]
 
 Goal: p95 under 500 ms and no error, with 200 users on two cores. With ``DATABASE_URL`` set to PostgreSQL the same run is
 reported for it. The client runs beside the server, so its own time is part of what is measured.
@@ -139,6 +139,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--think", type=float, nargs=2, default=(5, 10))
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--home", type=Path)
     given = parser.parse_args()
     home = given.home or Path(tempfile.mkdtemp(prefix="trihelix-load-"))
@@ -148,7 +149,9 @@ def main() -> None:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = int(s.getsockname()[1])
-    server = subprocess.Popen([sys.executable, "-m", "trihelix.cli", "serve", "--port", str(port)], env=env)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "trihelix.cli", "serve", "--port", str(port), "--processes", str(given.processes)], env=env
+    )
     try:
         for _ in range(100):
             try:
@@ -170,7 +173,11 @@ def main() -> None:
         server.wait(timeout=30)
     database = "postgresql" if env.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
     print(
-        json.dumps({"database": database, "users": given.users, "seconds": given.seconds, **summary(people)}, ensure_ascii=False, indent=1)
+        json.dumps(
+            {"database": database, "processes": given.processes, "users": given.users, "seconds": given.seconds, **summary(people)},
+            ensure_ascii=False,
+            indent=1,
+        )
     )
 
 

@@ -14,6 +14,8 @@ import click
 from trihelix.cli import setup
 from trihelix.engines.errors import Refused
 
+CONNECTIONS = 4096  # kept open at a time; a connection waiting for its next request counts, so few would lock browsers out
+
 
 @contextlib.contextmanager
 def worker_beside(home: Path, wanted: bool = True) -> Iterator[subprocess.Popen[bytes] | None]:
@@ -39,8 +41,15 @@ def worker_beside(home: Path, wanted: bool = True) -> Iterator[subprocess.Popen[
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="同时办理的请求数 / requests at a time")
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="网站进程数，多核上增加 / server processes, more on more cores",
+)
 @click.option("--worker/--no-worker", "with_worker", default=True, help="没有后台进程时同时启动一个 / start a worker when none runs")
-def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
+def serve(host: str, port: int, threads: int, processes: int, with_worker: bool) -> None:
     """启动网站；没有后台进程时同时启动一个。"""
     setup.ready()
     from django.db import connections
@@ -55,8 +64,8 @@ def serve(host: str, port: int, threads: int, with_worker: bool) -> None:
     with worker_beside(home(), with_worker):
         click.echo(f"三螺旋 Trihelix：http://{host}:{port}/（Ctrl-C 停止）", err=True)
         Granian(
-            "trihelix.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
-            backpressure=threads * 16, websockets=False, log_access=False,
+            "trihelix.site.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=processes, blocking_threads=threads,
+            backlog=CONNECTIONS, backpressure=CONNECTIONS, websockets=False, log_access=False,
         ).serve()  # fmt: skip
 
 
