@@ -108,7 +108,7 @@ def _made(record: Record, act: str, place: Place, limit: str, now: dt.datetime, 
 def _own_days(register: Register, records: Sequence[Record]) -> dict[int, Days]:
     """The days that records themselves set for their tasks."""
     out: dict[int, Days] = {record.pk: {} for record in records}
-    for entry in register.model._default_manager.filter(record__in=records) if register.deadlines else ():
+    for entry in register.model._default_manager.filter(record__in=records) if register.deadlines and records else ():
         for act, told in register.deadlines.items():
             found = getattr(entry, told) if isinstance(told, str) else told(entry)
             day, confirmed = found if isinstance(found, tuple) else (found, True)
@@ -122,7 +122,8 @@ def rewrite(register: Register, record: Record, now: dt.datetime) -> list[Wait]:
     wanted: dict[tuple[str, Place], str] = {}
     for act, place, limit in _wanted(register, record, _parts([record]).get(record.pk, [])):
         wanted.setdefault((act, place), limit)
-    own = _own_days(register, [record])[record.pk]
+    dated = [record] if any(act in register.deadlines for act, _ in wanted) else []
+    own = _own_days(register, dated).get(record.pk, {})
     kept = set()
     for old in Wait.objects.filter(record=record):
         key = (old.act, Place(old.role, old.scope_id, old.user_id))
