@@ -169,7 +169,15 @@ def test_every_deadline_belongs_to_a_waiting_step_and_reads_a_date_of_the_record
 
 
 def test_a_task_is_due_on_the_record_s_own_day_and_follows_it(op):
-    rule = run("rulemakings", "create", by=op, title="开放中试线办法", kind="opinion", lead_office="省科技厅", due_on=clock.today() + dt.timedelta(days=40))
+    rule = run(
+        "rulemakings",
+        "create",
+        by=op,
+        title="开放中试线办法",
+        kind="opinion",
+        lead_office="省科技厅",
+        due_on=clock.today() + dt.timedelta(days=40),
+    )
     due = lambda: {clock.local_date(w.due_at) for w in Wait.objects.filter(record=rule.record)}  # noqa: E731
     assert due() == {clock.today() + dt.timedelta(days=40)}
     run("rulemakings", "change", by=op, record=rule.record, due_on=clock.today() + dt.timedelta(days=60))
