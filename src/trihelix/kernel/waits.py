@@ -74,8 +74,9 @@ def _places(record: Record, role: str, parts: Iterable[Participant]) -> list[Pla
 def _wanted(register: Register, record: Record, parts: list[Participant]) -> list[tuple[str, Place, str]]:
     """Act, place and clock of everything that waits on a record; an act whose parties are all missing is the desk's."""
     out: list[tuple[str, Place, str]] = []
-    rests = register.rests(record) if register.rests else ()
-    for act, parties, desk in tasks(register, record.state):
+    waiting = tasks(register, record.state)
+    rests = register.rests(record) if waiting and register.rests else ()
+    for act, parties, desk in waiting:
         for pairs in (parties, desk):
             found = [
                 (act, place, limit or "")
@@ -108,7 +109,7 @@ def _made(record: Record, act: str, place: Place, limit: str, now: dt.datetime, 
 def _own_days(register: Register, records: Sequence[Record]) -> dict[int, Days]:
     """The days that records themselves set for their tasks."""
     out: dict[int, Days] = {record.pk: {} for record in records}
-    for entry in register.model._default_manager.filter(record__in=records) if register.deadlines and records else ():
+    for entry in register.model._default_manager.filter(record__in=records) if register.deadlines else ():
         for act, told in register.deadlines.items():
             found = getattr(entry, told) if isinstance(told, str) else told(entry)
             day, confirmed = found if isinstance(found, tuple) else (found, True)

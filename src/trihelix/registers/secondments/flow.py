@@ -43,6 +43,8 @@ NEED = Flow(
 
 BEFORE = ("listed", "named", "offered", "agreed", "home_consented", "recommended", "qualified", "publicity")
 SERVING = ("appointed", "serving", "mid_review", "ending", "end_review")
+PARTIES = {"host": "host", "person": "secondee", "home": "owner"}  # who signs the agreement → role
+
 SECONDMENT = Flow(
     "secondment", 1,
     (

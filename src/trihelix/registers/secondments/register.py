@@ -25,7 +25,7 @@ def _signed(record: Record) -> set[tuple[str, str]]:
     done = {s["party"] for s in row.signatures}
     if "person" not in done and not row.person_signs:
         done -= {"home"}
-    return {("sign", role) for party, role in (("host", "host"), ("person", "secondee"), ("home", "owner")) if party in done}
+    return {("sign", role) for party, role in flow.PARTIES.items() if party in done}
 
 
 def _check_batch(row: Mapping[str, Any], context: Mapping[str, Any]) -> Iterable[Problem]:

@@ -12,6 +12,7 @@ from trihelix.kernel.models import Record, User
 from trihelix.kernel.register import register_of
 from trihelix.kernel.standard import create_entry
 from trihelix.registers.secondments import queries, sheets, terms
+from trihelix.registers.secondments.flow import PARTIES
 from trihelix.registers.secondments.models import PostNeed, Secondment
 
 SHEET = {c.name: c for c in sheets.SECONDMENTS.columns}
@@ -175,19 +176,11 @@ def appoint(
 def sign(a: Run, row: Secondment, *, name: str) -> None:
     """Each of the three parties signs once; with the third signature the term runs."""
     roles = a.by.roles_on(a.record)
-    parties = [
-        p
-        for p, held in (
-            ("host", "host" in roles),
-            ("person", "secondee" in roles or a.by.person_id == row.person_id),
-            ("home", "owner" in roles),
-        )
-        if held
-    ]
+    parties = [p for p, role in PARTIES.items() if role in roles or (p == "person" and a.by.person_id == row.person_id)]
     done = {s["party"] for s in row.signatures}
     fresh = [p for p in parties if p not in done][:1]
     if not fresh and "owner" in roles and "person" not in done and not row.person_signs:
         fresh = ["person"]  # the home body signs for a person without an account
     a.require(fresh, "signed_already", "贵方已签署，待其他方签署", field="name")
     row.signatures = [*row.signatures, {"party": fresh[0], "name": name.strip(), "at": a.now.isoformat()}]
-    a.go("serving" if {"host", "person", "home"} <= {s["party"] for s in row.signatures} else "appointed")
+    a.go("serving" if set(PARTIES) <= {s["party"] for s in row.signatures} else "appointed")
